@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace hookwire {
+
+/// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, as in RFC 3720 appendix B.4) of `bytes`.
+/// `seed` is the CRC of what came before, so that crc32c(b, crc32c(a)) == crc32c(a followed by b).
+/// Uses the processor's instruction where there is one. Thread-safe, never throws, no allocation.
+std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
+
+}  // namespace hookwire

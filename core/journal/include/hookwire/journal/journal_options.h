@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+
+namespace hookwire {
+
+/// How a journal is written.
+struct JournalOptions {
+  /// The journal's folder. Made (mode 0700) when absent; its parent must exist.
+  std::filesystem::path folder;
+
+  /// Bytes of one segment file, a multiple of 64 KiB; 128 KiB to 4 GiB. A journal in being keeps
+  /// the size of the segments it has and uses this for new ones.
+  std::uint64_t segment_bytes = 64ull << 20;
+
+  /// The longest that an append waits for a segment that is still being made. Zero: not at all.
+  std::chrono::nanoseconds append_wait = std::chrono::milliseconds(200);
+
+  /// How far ahead of the tail pages are made present by the background thread. Zero: never.
+  std::uint64_t prefault_bytes = 4ull << 20;
+};
+
+}  // namespace hookwire
