@@ -10,12 +10,12 @@ namespace hookwire {
 enum class ErrorCode {
   configuration,  ///< Fix the configuration, the command line or the environment, then start again.
   bad_input,      ///< Fix what was passed in: a call, a request, a rule, a file. Nothing changed.
-  io,             ///< The operating system refused. Look at the errno in the message; may be retried.
-  busy,           ///< Somebody else holds it (a lock, an endpoint). Stop them or choose another.
-  incompatible,   ///< Made by another version or another build. Upgrade, convert or rebuild.
-  damaged,        ///< Bytes are not what was written. Keep them; report the loss.
-  timed_out,      ///< Not done in the time given. May be retried.
-  closed,         ///< The object was closed, or the process is a fork of its owner. Give up.
+  io,    ///< The operating system refused. Look at the errno in the message; may be retried.
+  busy,  ///< Somebody else holds it (a lock, an endpoint). Stop them or choose another.
+  incompatible,  ///< Made by another version or another build. Upgrade, convert or rebuild.
+  damaged,       ///< Bytes are not what was written. Keep them; report the loss.
+  timed_out,     ///< Not done in the time given. May be retried.
+  closed,        ///< The object was closed, or the process is a fork of its owner. Give up.
 };
 
 /// A short stable word for `code`, such as "configuration". Thread-safe, never throws.

@@ -11,7 +11,7 @@ std::string short_type_name(const std::type_info& type);
 
 /// An exception in words. Immutable.
 struct ErrorText {
-  std::string type;     ///< Class name without namespaces; the type thrown when not a std::exception.
+  std::string type;  ///< Class name without namespaces; the type thrown when not a std::exception.
   std::string message;  ///< what(); empty when there is none.
 };
 

@@ -21,20 +21,20 @@ class Value {
   using Map = std::vector<std::pair<std::string, Value>>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                                            // NOLINT
-  Value(bool value) : data_(value) {}                                 // NOLINT
+  Value(std::nullptr_t) {}             // NOLINT
+  Value(bool value) : data_(value) {}  // NOLINT
   template <std::signed_integral T>
-  Value(T value) : data_(static_cast<std::int64_t>(value)) {}         // NOLINT
+  Value(T value) : data_(static_cast<std::int64_t>(value)) {}  // NOLINT
   template <std::unsigned_integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T value) : data_(static_cast<std::uint64_t>(value)) {}        // NOLINT
-  Value(double value) : data_(value) {}                               // NOLINT
-  Value(std::string value) : data_(std::move(value)) {}               // NOLINT
-  Value(std::string_view value) : data_(std::string(value)) {}        // NOLINT
-  Value(const char* value) : data_(std::string(value)) {}             // NOLINT
-  Value(Bytes value) : data_(std::move(value)) {}                     // NOLINT
-  Value(List value) : data_(std::move(value)) {}                      // NOLINT
-  Value(Map value) : data_(std::move(value)) {}                       // NOLINT
+  requires(!std::same_as<T, bool>) Value(T value)
+      : data_(static_cast<std::uint64_t>(value)) {}             // NOLINT
+  Value(double value) : data_(value) {}                         // NOLINT
+  Value(std::string value) : data_(std::move(value)) {}         // NOLINT
+  Value(std::string_view value) : data_(std::string(value)) {}  // NOLINT
+  Value(const char* value) : data_(std::string(value)) {}       // NOLINT
+  Value(Bytes value) : data_(std::move(value)) {}               // NOLINT
+  Value(List value) : data_(std::move(value)) {}                // NOLINT
+  Value(Map value) : data_(std::move(value)) {}                 // NOLINT
 
   bool is_null() const noexcept { return std::holds_alternative<std::monostate>(data_); }
 
@@ -90,8 +90,8 @@ class ValueBuilder final : public ValueVisitor {
   void close();
 
   Value root_;
-  std::vector<Value> open_;          // lists and maps not ended yet, outermost first
-  std::vector<std::string> keys_;    // the key under which each open map's next value goes
+  std::vector<Value> open_;        // lists and maps not ended yet, outermost first
+  std::vector<std::string> keys_;  // the key under which each open map's next value goes
   std::vector<std::size_t> key_marks_;
 };
 

@@ -43,10 +43,18 @@ class ValueVisitor {
 //     visitor.end_map();
 //   }
 
-inline void visit_value(std::nullptr_t, ValueVisitor& visitor) { visitor.null(); }
-inline void visit_value(const std::string& value, ValueVisitor& visitor) { visitor.string(value); }
-inline void visit_value(std::string_view value, ValueVisitor& visitor) { visitor.string(value); }
-inline void visit_value(const char* value, ValueVisitor& visitor) { visitor.string(value); }
+inline void visit_value(std::nullptr_t, ValueVisitor& visitor) {
+  visitor.null();
+}
+inline void visit_value(const std::string& value, ValueVisitor& visitor) {
+  visitor.string(value);
+}
+inline void visit_value(std::string_view value, ValueVisitor& visitor) {
+  visitor.string(value);
+}
+inline void visit_value(const char* value, ValueVisitor& visitor) {
+  visitor.string(value);
+}
 inline void visit_value(std::span<const std::byte> value, ValueVisitor& visitor) {
   visitor.bytes(value);
 }
@@ -55,7 +63,7 @@ inline void visit_value(const std::vector<std::byte>& value, ValueVisitor& visit
 }
 
 template <class T>
-  requires std::integral<T>
+requires std::integral<T>
 void visit_value(T value, ValueVisitor& visitor) {
   if constexpr (std::same_as<T, bool>) {
     visitor.boolean(value);
@@ -67,7 +75,7 @@ void visit_value(T value, ValueVisitor& visitor) {
 }
 
 template <class T>
-  requires std::floating_point<T>
+requires std::floating_point<T>
 void visit_value(T value, ValueVisitor& visitor) {
   visitor.real(static_cast<double>(value));
 }
@@ -81,7 +89,9 @@ void visit_value(const std::map<std::string, T>& values, ValueVisitor& visitor);
 
 /// True for a type whose values can be visited.
 template <class T>
-concept Visitable = requires(const T& value, ValueVisitor& visitor) { visit_value(value, visitor); };
+concept Visitable = requires(const T& value, ValueVisitor& visitor) {
+  visit_value(value, visitor);
+};
 
 /// Visits one entry of a map: its key, then its value.
 template <Visitable T>

@@ -27,7 +27,8 @@ struct SegmentInfo {
 struct JournalDamage {
   std::string segment;  ///< File name.
   std::uint64_t offset = 0;
-  std::uint64_t first_sequence = 0;  ///< The sequences that cannot be read; 0 when none is known lost.
+  std::uint64_t first_sequence =
+      0;  ///< The sequences that cannot be read; 0 when none is known lost.
   std::uint64_t last_sequence = 0;
   std::string what;
 };
@@ -36,12 +37,12 @@ struct JournalDamage {
 struct JournalInspection {
   std::uint64_t journal_id = 0;
   std::uint32_t epoch = 0;
-  bool writer_alive = false;      ///< A process holds the journal now.
+  bool writer_alive = false;  ///< A process holds the journal now.
   bool closed_cleanly = false;
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   std::uint64_t record_count = 0;
-  std::uint64_t torn_bytes = 0;   ///< An unfinished record at the very tail; sound.
+  std::uint64_t torn_bytes = 0;  ///< An unfinished record at the very tail; sound.
   std::vector<SegmentInfo> segments;
   std::vector<JournalDamage> damage;  ///< Empty: sound.
 };

@@ -27,12 +27,12 @@ struct JournalGap {
 /// What opening a journal found and did. The opener tells subscribers about it in records of its
 /// own: the journal does not know what its records mean.
 struct JournalRecovery {
-  bool created = false;         ///< There was no journal.
-  bool closed_cleanly = true;   ///< The writer before closed it.
+  bool created = false;             ///< There was no journal.
+  bool closed_cleanly = true;       ///< The writer before closed it.
   std::uint64_t last_sequence = 0;  ///< The last one that survived; 0 when none.
   std::uint64_t torn_bytes = 0;     ///< Cut from the tail; kept in the file torn_file.
   std::string torn_file;
-  std::vector<JournalGap> gaps;     ///< Damage found, oldest first.
+  std::vector<JournalGap> gaps;  ///< Damage found, oldest first.
   /// Set when the epoch counted up, because records already sent may have been lost.
   std::optional<std::uint32_t> previous_epoch;
 };
@@ -41,9 +41,9 @@ struct JournalRecovery {
 struct JournalEntry {
   std::uint8_t kind = 0;
   std::uint8_t flags = 0;
-  std::string_view topic;               ///< kMaxTopicBytes at most.
+  std::string_view topic;  ///< kMaxTopicBytes at most.
   std::span<const std::byte> body;
-  std::int64_t time_ns = 0;             ///< Raised to the last record's when it is earlier.
+  std::int64_t time_ns = 0;  ///< Raised to the last record's when it is earlier.
 };
 
 /// Appends records to a journal folder. One at a time holds the folder, on the whole machine.

@@ -68,7 +68,8 @@ enum class RecordFault {
   none,
   empty,      ///< The first eight bytes are zero: nothing was written here.
   truncated,  ///< `bytes` end before the record does.
-  length,     ///< The length is below the header's or above kMaxRecordBytes, or the topic's exceeds it.
+  length,     ///< The length is below the header's or above kMaxRecordBytes, or the topic's exceeds
+              ///< it.
   checksum,   ///< crc32c differs.
   padding,    ///< The pad is not zero.
 };

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "hookwire/base/value_ref.h"
+#include "hookwire/hooks/context.h"
+#include "hookwire/hooks/hook_run.h"
+#include "hookwire/hooks/method.h"
+
+namespace hookwire {
+
+/// One argument of a call.
+struct Argument {
+  std::string_view name;
+  ValueRef value;
+};
+
+/// A call on its way to the driver and back, as hooks see it. What it refers to lives until the
+/// call returns. Arguments that the driver takes by reference are seen as they are now; those it
+/// takes by value, as they were given. Confined to the calling thread.
+class Call {
+ public:
+  Call(const MethodDescriptor& descriptor, const Context& context,
+       std::span<const Argument> arguments, const HookRuns& runs) noexcept
+      : descriptor_(descriptor), context_(context), arguments_(arguments), runs_(runs) {}
+
+  std::string_view method() const noexcept { return descriptor_.name; }
+  const MethodDescriptor& descriptor() const noexcept { return descriptor_; }
+  const Context& context() const noexcept { return context_; }
+  std::span<const Argument> arguments() const noexcept { return arguments_; }
+
+  /// The argument called `name`; nullptr when the method has none.
+  const Argument* find(std::string_view name) const noexcept {
+    for (const Argument& argument : arguments_) {
+      if (argument.name == name) return &argument;
+    }
+    return nullptr;
+  }
+
+  /// The argument called `name`, which is a T (without const and &).
+  /// Throws Error bad_input when there is none of that name, or it is of another type.
+  template <class T>
+  const T& arg(std::string_view name) const {
+    const Argument* argument = find(name);
+    if (argument == nullptr) {
+      throw Error(ErrorCode::bad_input,
+                  std::string(method()) + " has no argument '" + std::string(name) + "'");
+    }
+    return argument->value.get<T>();
+  }
+
+  /// The hooks that have run for this call so far, in the order in which they ran.
+  std::span<const HookRun> hook_runs() const noexcept { return runs_.all(); }
+
+ private:
+  const MethodDescriptor& descriptor_;
+  const Context& context_;
+  std::span<const Argument> arguments_;
+  const HookRuns& runs_;
+};
+
+}  // namespace hookwire

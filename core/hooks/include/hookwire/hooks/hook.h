@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hookwire/base/value_ref.h"
+#include "hookwire/hooks/call.h"
+#include "hookwire/hooks/hook_data.h"
+#include "hookwire/hooks/outcome.h"
+
+namespace hookwire {
+
+/// What periodic hooks get. Confined to the periodic runner's thread.
+struct PeriodicData {
+  std::uint64_t tick = 0;          ///< Of the runner, counted from 1.
+  std::uint64_t missed_ticks = 0;  ///< Ticks that passed unserved before this one.
+  ValueRef data;                   ///< What the driver's get_periodic_hook_data returned.
+};
+
+/// Something that runs around the calls of a driver. One instance serves every thread that calls,
+/// at the same time: it must be thread-safe. pre, post and failure run in the calling thread and
+/// make the caller wait; periodic runs in the runner's thread. What they are given dies when they
+/// return.
+class Hook {
+ public:
+  virtual ~Hook() = default;
+
+  /// Before the driver's method. What it returns is handed to this hook's own post or failure.
+  /// To throw refuses the call, unless this instance's pre errors are suppressed.
+  virtual HookData pre(const Call& call) = 0;
+
+  /// After the driver's method returned. May replace the result. `data` is what pre returned; empty
+  /// when pre is switched off. To throw makes the caller get a PostHookError, unless suppressed.
+  virtual void post(const Call& call, Outcome& outcome, HookData& data) = 0;
+
+  /// At every periodic interval.
+  virtual void periodic(const PeriodicData& data) = 0;
+
+  /// After the driver's method raised, or a later hook refused the call. What it throws is logged
+  /// and never reaches the caller.
+  virtual void failure(const Call& call, const Failure& failure, HookData& data) {
+    static_cast<void>(call);
+    static_cast<void>(failure);
+    static_cast<void>(data);
+  }
+
+  /// True when this hook reads durations (Outcome, Failure, HookRun). While no hook in a chain
+  /// does, no clock is read.
+  virtual bool wants_durations() const noexcept { return false; }
+};
+
+}  // namespace hookwire

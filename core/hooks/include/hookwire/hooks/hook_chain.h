@@ -1,0 +1,104 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/function_ref.h"
+#include "hookwire/base/log.h"
+#include "hookwire/hooks/call.h"
+#include "hookwire/hooks/hook.h"
+#include "hookwire/hooks/hook_switches.h"
+
+namespace hookwire {
+
+/// A hook and its place in a chain.
+struct HookInstance {
+  std::string name;        ///< Unique in its chain; what events, logs and controls call it.
+  std::string class_name;  ///< As configured, for people.
+  std::shared_ptr<Hook> hook;
+  HookSwitches switches;
+};
+
+/// What `hookwire host` and status show of one hook. Counters run since the instance was made.
+struct HookStatus {
+  std::string name;
+  std::string class_name;
+  HookSwitches switches;
+  std::uint64_t pre_count = 0;
+  std::uint64_t post_count = 0;
+  std::uint64_t failure_count = 0;
+  std::uint64_t periodic_count = 0;
+  std::uint64_t error_count = 0;  ///< Raised in any phase, suppressed or not.
+  std::uint64_t veto_count = 0;
+};
+
+/// The ordered hooks of one driver. A call sees one set of hooks and switches from its pre to its
+/// post, whatever is changed meanwhile; no call ever waits for a change. Thread-safe.
+class HookChain {
+ public:
+  /// `clock` and `log` must outlive the chain. Starts without hooks.
+  HookChain(const Clock& clock, Log& log);
+  ~HookChain();
+  HookChain(const HookChain&) = delete;
+  HookChain& operator=(const HookChain&) = delete;
+
+  /// Makes `hooks` the chain, in this order; calls in flight keep the set they began with. An
+  /// instance that goes on (the same Hook object) keeps its counters. Returns once the new set is
+  /// in force; waits only while kMaxSets older sets are still in use.
+  /// Throws Error: configuration for a repeated name or more than kMaxHooks hooks; busy when no
+  /// set came free within ten seconds. Nothing is changed then.
+  void replace(std::vector<HookInstance> hooks);
+
+  /// Switches phases of the hook called `name` (every phase given as true is set to `on`).
+  /// Throws Error bad_input, naming the hooks there are, when there is none of that name.
+  struct Phases {
+    bool pre = false;
+    bool post = false;
+    bool periodic = false;
+  };
+  void enable(std::string_view name, Phases phases, bool on);
+
+  std::vector<HookStatus> status() const;
+
+  /// True while a call would meet at least one hook: one load.
+  bool active() const noexcept { return current_.load(std::memory_order_acquire) != kNone; }
+
+  /// Runs one call: pre hooks, `driver` exactly once unless a hook refuses, then post or failure
+  /// hooks. `driver` leaves its result where `outcome` refers to. Rethrows what the driver raised,
+  /// the same object, or what the refusing hook raised. Returns the first exception of a post hook
+  /// that is not suppressed, else null. Use Hooked<Driver>, which does the typing.
+  /// Without hooks it calls `driver` and nothing else.
+  std::exception_ptr run(const MethodDescriptor& descriptor, const Context& context,
+                         std::span<const Argument> arguments, Outcome& outcome,
+                         FunctionRef<void()> driver);
+
+  /// Runs `periodic` of each hook whose interval has a boundary in (from_tick, data.tick], in
+  /// order. `tick_length` converts intervals to ticks. Returns how many ran. What they raise is
+  /// logged and counted. One thread at a time.
+  std::size_t run_periodic(const PeriodicData& data, std::uint64_t from_tick,
+                           std::chrono::nanoseconds tick_length);
+
+  /// True when run_periodic would run at least one hook: then the driver need be asked for data.
+  bool periodic_due(std::uint64_t tick, std::uint64_t from_tick,
+                    std::chrono::nanoseconds tick_length) const;
+
+  /// How many sets can be in use by calls at once.
+  static constexpr int kMaxSets = 8;
+
+ private:
+  static constexpr int kNone = -1;
+  struct Set;
+  struct Impl;
+
+  std::atomic<int> current_{kNone};  // the slot that calls enter, or kNone
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hookwire

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace hookwire {
+
+/// The most hooks a chain can have.
+inline constexpr std::size_t kMaxHooks = 32;
+
+enum class HookPhase : std::uint8_t { pre, post, failure, periodic };
+
+enum class HookOutcome : std::uint8_t {
+  ok,
+  suppressed,      ///< It raised, and its errors are suppressed.
+  vetoed,          ///< Its pre raised: the call was refused.
+  failed,          ///< Its post or failure raised and was not suppressed.
+  changed_result,  ///< Its post replaced the result.
+};
+
+/// "pre", "post", "failure", "periodic". Never throws.
+std::string_view to_string(HookPhase phase) noexcept;
+/// "ok", "suppressed", "vetoed", "failed", "changed_result". Never throws.
+std::string_view to_string(HookOutcome outcome) noexcept;
+
+/// That one hook ran once, and how it went.
+struct HookRun {
+  std::string_view name;  ///< The instance's; lives until the call returns.
+  HookPhase phase;
+  HookOutcome outcome;
+  std::int64_t duration_ns = -1;  ///< -1: not measured, since no hook in the chain asks for it.
+};
+
+/// The runs of one call: a pre and a post or failure for each hook at most. Never allocates.
+/// Thread-compatible.
+class HookRuns {
+ public:
+  HookRuns() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the array untouched
+
+  void add(const HookRun& run) noexcept {
+    if (count_ < runs_.size()) runs_[count_++].run = run;
+  }
+  std::span<const HookRun> all() const noexcept { return {&runs_[0].run, count_}; }
+
+ private:
+  union Uninitialised {
+    Uninitialised() noexcept {}
+    HookRun run;
+  };
+  std::size_t count_ = 0;
+  std::array<Uninitialised, 2 * kMaxHooks> runs_;
+};
+
+}  // namespace hookwire

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "hookwire/hooks/hook_chain.h"
+#include "hookwire/hooks/method.h"
+#include "hookwire/hooks/post_hook_error.h"
+
+namespace hookwire {
+
+namespace detail {
+
+// Where a driver's result waits for the post hooks.
+template <class R>
+struct ResultSlot {
+  static_assert(Visitable<R>,
+                "say how the result is visited: visit_value(const R&, ValueVisitor&)");
+  std::optional<R> value;
+
+  template <class F>
+  void fill(F&& driver, Outcome& outcome) {
+    value.emplace(driver());
+    outcome = Outcome::replaceable(*value);
+  }
+  R take() { return std::move(*value); }
+  [[noreturn]] void raise(std::string_view method, std::exception_ptr cause) {
+    auto kept = std::make_shared<const R>(std::move(*value));
+    throw PostHookError(method, std::move(cause), kept, ValueRef::to(*kept));
+  }
+};
+
+template <class R>
+struct ResultSlot<R&> {
+  static_assert(Visitable<std::remove_const_t<R>>,
+                "say how the result is visited: visit_value(const R&, ValueVisitor&)");
+  R* value = nullptr;
+
+  template <class F>
+  void fill(F&& driver, Outcome& outcome) {
+    value = std::addressof(driver());
+    outcome = Outcome::fixed<std::remove_const_t<R>>(*value);
+  }
+  R& take() { return *value; }
+  [[noreturn]] void raise(std::string_view method, std::exception_ptr cause) {
+    throw PostHookError(method, std::move(cause), nullptr,
+                        ValueRef::to<std::remove_const_t<R>>(*value));
+  }
+};
+
+template <>
+struct ResultSlot<void> {
+  template <class F>
+  void fill(F&& driver, Outcome& /*outcome*/) {
+    driver();
+  }
+  void take() {}
+  [[noreturn]] void raise(std::string_view method, std::exception_ptr cause) {
+    throw PostHookError(method, std::move(cause), nullptr, {});
+  }
+};
+
+// What the driver gets of a parameter while hooks look on: a copy of what it takes by value, so
+// that post hooks still see the argument; the thing itself of a reference or a move-only value.
+template <class P>
+decltype(auto) pass(std::remove_reference_t<P>& parameter) {
+  if constexpr (std::is_reference_v<P>) {
+    return static_cast<P>(parameter);
+  } else if constexpr (std::is_copy_constructible_v<P>) {
+    return P(parameter);
+  } else {
+    return std::move(parameter);
+  }
+}
+
+template <class P>
+ValueRef see(const std::remove_reference_t<P>& parameter) {
+  using Seen = std::remove_cvref_t<P>;
+  static_assert(Visitable<Seen>,
+                "say how the argument is visited: visit_value(const T&, ValueVisitor&)");
+  return ValueRef::to<Seen>(parameter);
+}
+
+template <class Driver, auto M, class Signature>
+struct Caller;
+
+template <class Driver, auto M, class R, class... P>
+struct CallerOf {
+  static R call(Driver& driver, HookChain& chain, const Context& context, P... parameters) {
+    if (!chain.active()) [[likely]] {
+      return std::invoke(M, driver, std::forward<P>(parameters)...);
+    }
+    constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
+    static_assert(kDescriptor.arguments.size() == sizeof...(P),
+                  "the descriptor names one argument for each parameter");
+    std::size_t index = 0;
+    const std::array<Argument, sizeof...(P)> arguments{
+        Argument{kDescriptor.arguments[index++], see<P>(parameters)}...};
+    Outcome outcome;
+    ResultSlot<R> slot;
+    auto invoke = [&] {
+      slot.fill([&]() -> decltype(auto) { return std::invoke(M, driver, pass<P>(parameters)...); },
+                outcome);
+    };
+    if (std::exception_ptr cause = chain.run(kDescriptor, context, arguments, outcome, invoke)) {
+      slot.raise(kDescriptor.name, std::move(cause));
+    }
+    return slot.take();
+  }
+};
+
+template <class Driver, auto M, class C, class R, class... P>
+struct Caller<Driver, M, R (C::*)(P...)> : CallerOf<Driver, M, R, P...> {};
+template <class Driver, auto M, class C, class R, class... P>
+struct Caller<Driver, M, R (C::*)(P...) const> : CallerOf<Driver, M, R, P...> {};
+template <class Driver, auto M, class C, class R, class... P>
+struct Caller<Driver, M, R (C::*)(P...) noexcept> : CallerOf<Driver, M, R, P...> {};
+template <class Driver, auto M, class C, class R, class... P>
+struct Caller<Driver, M, R (C::*)(P...) const noexcept> : CallerOf<Driver, M, R, P...> {};
+
+}  // namespace detail
+
+/// A driver of any class, called through its hooks:
+///
+///   hookwire::Hooked<Lamp> lamp(driver, chain);
+///   lamp.call<&Lamp::dim>(context, "kitchen", 40);
+///
+/// A call costs one load and one branch over the direct one while the chain has no hooks switched
+/// on. Thread-safe as far as the driver is.
+template <class Driver>
+class Hooked {
+ public:
+  /// Both must outlive the wrapper.
+  Hooked(Driver& driver, HookChain& chain) noexcept : driver_(driver), chain_(chain) {}
+
+  /// Calls M, which Interface<Driver> lists, exactly once unless a hook refuses the call. Arguments
+  /// convert to M's parameters as in a direct call. Returns the driver's result, or what a post
+  /// hook put in its place. Throws what the driver threw; what the refusing hook threw;
+  /// PostHookError.
+  template <auto M, class... Arguments>
+  decltype(auto) call(const Context& context, Arguments&&... arguments) const {
+    return detail::Caller<Driver, M, decltype(M)>::call(driver_, chain_, context,
+                                                        std::forward<Arguments>(arguments)...);
+  }
+
+  Driver& driver() const noexcept { return driver_; }
+  HookChain& chain() const noexcept { return chain_; }
+
+ private:
+  Driver& driver_;
+  HookChain& chain_;
+};
+
+}  // namespace hookwire

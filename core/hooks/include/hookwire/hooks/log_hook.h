@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "hookwire/hooks/hook_registry.h"
+
+namespace hookwire {
+
+/// hookwire:LogHook: one line a phase of each call, through the program's log: method, resource,
+/// request, user, duration, error; never arguments or results. Option `log_level` (debug, info,
+/// warning, error; default info).
+std::shared_ptr<Hook> make_log_hook(const HookSetup& setup);
+
+}  // namespace hookwire

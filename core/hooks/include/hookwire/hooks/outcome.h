@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+
+#include "hookwire/base/error.h"
+#include "hookwire/base/value_ref.h"
+
+namespace hookwire {
+
+/// What the driver returned, as post hooks see it. Confined to the calling thread.
+class Outcome {
+ public:
+  /// Of a method that returns nothing.
+  Outcome() = default;
+  /// Of a method whose result is at `result`.
+  template <class T>
+  static Outcome replaceable(T& result) noexcept {
+    Outcome outcome{ValueRef::to(result)};
+    outcome.target_ = &result;
+    return outcome;
+  }
+  /// Of a method that returns a reference: can be seen, not replaced.
+  template <class T>
+  static Outcome fixed(const T& result) noexcept {
+    return Outcome{ValueRef::to(result)};
+  }
+
+  /// False for a method that returns nothing.
+  bool has_result() const noexcept { return !result_.empty(); }
+
+  /// The result, which is a T. Throws Error bad_input when it is of another type or there is none.
+  template <class T>
+  const T& result() const {
+    return result_.get<T>();
+  }
+  const ValueRef& value() const noexcept { return result_; }
+
+  /// Puts another result in place of the driver's: the next hooks and the caller see this one.
+  /// Throws Error bad_input when the result is not a T, or the method returns a reference.
+  template <class T>
+  void replace(T value) {
+    static_cast<void>(result_.get<T>());
+    if (target_ == nullptr) {
+      throw Error(ErrorCode::bad_input, "the result is a reference and cannot be replaced");
+    }
+    *static_cast<T*>(target_) = std::move(value);
+    ++replacements_;
+  }
+  /// How often the result was replaced so far.
+  int replacements() const noexcept { return replacements_; }
+
+  /// How long the driver took; -1 when no hook in the chain asks for durations.
+  std::int64_t duration_ns() const noexcept { return duration_ns_; }
+  void set_duration_ns(std::int64_t duration_ns) noexcept { duration_ns_ = duration_ns; }
+
+ private:
+  explicit Outcome(ValueRef result) noexcept : result_(result) {}
+
+  ValueRef result_;
+  void* target_ = nullptr;
+  int replacements_ = 0;
+  std::int64_t duration_ns_ = -1;
+};
+
+/// Why a call has no result, as failure hooks see it. Confined to the calling thread.
+struct Failure {
+  enum class Reason {
+    raised,  ///< The driver raised `error`.
+    vetoed,  ///< A hook's pre raised `error`: the driver did not run.
+  };
+  Reason reason = Reason::raised;
+  std::exception_ptr error;       ///< Never null; what the caller gets.
+  std::string_view vetoed_by;     ///< The hook's name when vetoed.
+  std::int64_t duration_ns = -1;  ///< Of the driver; -1: did not run, or not measured.
+};
+
+}  // namespace hookwire
