@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/value.h"
+#include "hookwire/base/value_visitor.h"
+
+namespace hookwire {
+
+/// Who may reach a share, and how. In JSON: {"access_type":"ip","access_to":"10.0.0.4",
+/// "access_level":"rw","access_key":"secret"}.
+struct Access {
+  std::string access_type;   ///< "ip" or "user".
+  std::string access_to;     ///< An address, a network in CIDR form, or a user.
+  std::string access_level;  ///< "rw" or "ro".
+  std::string access_key;    ///< Secret; may be empty.
+  friend bool operator==(const Access&, const Access&) = default;
+};
+void visit_value(const Access& access, ValueVisitor& visitor);
+
+/// One share as the service knows it.
+struct ShareInstance {
+  std::string share_id;
+  std::uint64_t size_gb = 0;
+  std::string share_proto;
+  std::vector<std::string> export_locations;
+  std::vector<Access> access_rules;
+  /// What the driver adds for periodic hooks, for example {"used_bytes": 4096}.
+  std::map<std::string, Value> metadata;
+};
+void visit_value(const ShareInstance& share, ValueVisitor& visitor);
+
+/// What create_snapshot returns.
+struct Snapshot {
+  std::string snapshot_id;
+  std::string share_id;
+  std::uint64_t size_bytes = 0;
+  std::string provider_location;
+};
+void visit_value(const Snapshot& snapshot, ValueVisitor& visitor);
+
+/// What a backend can do, as it tells the scheduler.
+struct Capabilities {
+  std::string share_backend_name;
+  std::string driver_version;
+  std::string storage_protocol;
+  double total_capacity_gb = 0;
+  double free_capacity_gb = 0;
+  bool snapshot_support = false;
+};
+void visit_value(const Capabilities& capabilities, ValueVisitor& visitor);
+
+/// Options that a service hands to its driver as they are.
+using DriverOptions = std::map<std::string, std::string>;
+
+}  // namespace hookwire
