@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "hookwire/schemas/event.h"
+
+namespace hookwire {
+
+/// What a body may hold; checked before anything is allocated.
+struct DecodeLimits {
+  std::size_t depth = 32;        ///< Lists and maps within each other.
+  std::size_t elements = 16384;  ///< Values in all, keys included.
+};
+
+/// A decoded event, or what is wrong with the record. Exactly one is set.
+struct DecodedEvent {
+  std::optional<Event> event;
+  std::string fault;  ///< A sentence that names the byte offset; empty when there is an event.
+};
+
+/// Decodes a record that decode_record accepted; its topic and body may still be anybody's bytes.
+/// Unknown keys are ignored; a known key twice, or of the wrong type, invalid UTF-8 in a string,
+/// trailing bytes, an unknown phase, or a body that is not a map are faults. Throws nothing but
+/// std::bad_alloc. Allocates in proportion to body.size() at most.
+DecodedEvent decode_event(const RecordView& record, const DecodeLimits& limits = {});
+
+/// The string under `key` in the outermost map of a body, without decoding the rest. Nothing when
+/// there is none or the body is malformed before it. Never throws, never allocates.
+std::optional<std::string_view> peek_string(std::span<const std::byte> body,
+                                            std::string_view key) noexcept;
+
+}  // namespace hookwire
