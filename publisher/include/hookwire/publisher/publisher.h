@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/log.h"
+#include "hookwire/hooks/hook.h"
+#include "hookwire/hooks/method.h"
+#include "hookwire/hooks/options.h"
+#include "hookwire/journal/journal_options.h"
+#include "hookwire/journal/journal_writer.h"
+#include "hookwire/publisher/relay.h"
+
+namespace hookwire {
+
+/// How one driver's events are published.
+struct PublisherOptions {
+  std::string publisher;  ///< host@backend
+  JournalOptions journal;
+  EndpointOptions stream;  ///< An empty endpoint: journal only, no relay.
+  StreamLimits limits;
+
+  /// Reads journal_dir (required), journal_sync (os), journal_segment_bytes, append_wait,
+  /// stream_endpoint, endpoint_group, insecure_transport. Throws Error configuration with file and
+  /// line.
+  static PublisherOptions read(const Options& options, std::string publisher);
+};
+
+/// Counters of what was published, since the publisher was opened.
+struct PublisherStatus {
+  std::uint64_t journal_id = 0;
+  std::uint32_t epoch = 0;
+  std::uint64_t last_sequence = 0;
+  std::uint64_t events = 0;
+  std::uint64_t cut_events = 0;     ///< Args, result or data did not fit and were cut down.
+  std::uint64_t lost_events = 0;    ///< The journal did not take them; told by a gap record.
+  std::uint64_t aborted_calls = 0;  ///< Left open by a crash and closed when this one opened.
+  RelayStatus relay;
+};
+
+/// The house of one driver's events: the journal, the notification hook that writes to it and the
+/// relay that serves it. Opening recovers the journal, tells subscribers what recovery found
+/// (`system` events) and closes the calls that a crash left open as `aborted`, before the relay
+/// starts. Thread-safe.
+class Publisher {
+ public:
+  /// `methods` are the descriptors for which bodies are prepared; others work, a little slower. The
+  /// references must outlive the publisher. Throws as JournalWriter and Relay do.
+  Publisher(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
+            std::span<const MethodDescriptor* const> methods);
+  ~Publisher();
+
+  /// The notification hook (hookwire:NotificationHook) of this publisher; it must not be called
+  /// once the publisher is gone. Cost of pre, post and failure: one encode and one append; no
+  /// allocation, no system call while the relay is awake.
+  std::shared_ptr<Hook> make_notification_hook();
+
+  /// Appends a `system/<what>` event, with `data` in its body.
+  void tell(std::string_view what, const Value& data);
+
+  /// Starts the relay's thread.
+  void start();
+  /// Appends `system/stop`, lets connected clients drain for `grace` at most, ends the relay.
+  void stop(std::chrono::nanoseconds grace);
+
+  PublisherStatus status() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hookwire

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/doorbell.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/log.h"
+
+namespace hookwire {
+
+/// What a relay allows its clients. Every refusal is an error message to that client and a count.
+struct StreamLimits {
+  std::size_t sessions = 64;
+  std::uint32_t requests_per_second = 100;  ///< Per session; the same again as a burst.
+  /// A session that sends nothing for this long is over.
+  std::chrono::nanoseconds silence = std::chrono::seconds(30);
+  std::chrono::nanoseconds heartbeat = std::chrono::seconds(1);
+};
+
+/// Where a socket is bound and who may connect.
+struct EndpointOptions {
+  /// ipc://PATH or tcp://ADDRESS:PORT. An ipc socket gets mode 0600 in a folder of mode 0700,
+  /// made when absent (its parent must exist).
+  std::string endpoint;
+  /// A group's name: the socket gets 0660 and the folder 0750, both of that group. Empty: none.
+  std::string group;
+  /// Allows tcp endpoints that are not loopback: anybody who reaches them reads every event.
+  bool insecure_transport = false;
+};
+
+struct RelayOptions {
+  std::string publisher;  ///< host@backend
+  std::filesystem::path journal_folder;
+  EndpointOptions stream;
+  StreamLimits limits;
+};
+
+/// One connected client, for status.
+struct SessionStatus {
+  std::uint64_t session = 0;
+  std::string name;
+  std::uint64_t position = 0;  ///< The next sequence it gets.
+  std::uint64_t acknowledged = 0;
+  std::uint64_t sent_records = 0;
+  std::uint64_t sent_bytes = 0;
+};
+
+struct RelayStatus {
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;
+  std::uint64_t refused_requests = 0;
+  std::uint64_t expired_sessions = 0;
+  std::uint64_t displaced_sessions = 0;
+  std::vector<SessionStatus> sessions;
+};
+
+/// Tails a journal and serves it on the stream socket. Knows nothing but the journal's folder; owns
+/// the thread "hw-relay" and the socket in it. Thread-safe.
+class Relay {
+ public:
+  /// Binds at once. `doorbell`, when given, is rung after each append; without one the journal is
+  /// polled. `beside` is called in the relay's thread at each turn: small work only.
+  /// Throws Error: busy when the endpoint is in use (says by whom where that is known),
+  /// configuration for an endpoint that is malformed or not allowed, IoError.
+  Relay(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
+        Doorbell* doorbell = nullptr, std::function<void()> beside = {});
+  /// Stops without grace.
+  ~Relay();
+
+  void start();
+  /// Sends what clients still lack, for `grace` at most, tells them that the publisher closes, and
+  /// ends the thread. A client that has everything is not waited for.
+  void stop(std::chrono::nanoseconds grace);
+
+  RelayStatus status() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hookwire
