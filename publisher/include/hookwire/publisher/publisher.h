@@ -10,6 +10,7 @@
 #include "hookwire/base/clock.h"
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/log.h"
+#include "hookwire/base/value.h"
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/method.h"
 #include "hookwire/hooks/options.h"

@@ -11,4 +11,7 @@ namespace hookwire {
 /// Uses the processor's instruction where there is one. Thread-safe, never throws, no allocation.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
 
+/// The same without the processor's instruction, whatever it has; for tests.
+std::uint32_t crc32c_in_software(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
+
 }  // namespace hookwire

@@ -80,6 +80,9 @@ class FileSystem {
   /// Takes the lock on `path` (made when absent). Throws Error busy that names the holder's pid.
   /// A child made by fork does not hold it.
   virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;
+  /// The process that holds the lock on `path` now; nothing when none does or there is no such
+  /// file. Takes no lock.
+  virtual std::optional<pid_t> lock_holder(const std::filesystem::path& path) = 0;
 };
 
 /// The operating system's files. No state.
@@ -94,6 +97,7 @@ class PosixFileSystem final : public FileSystem {
   void sync_directory(const std::filesystem::path& path) override;
   std::uint64_t free_bytes(const std::filesystem::path& path) override;
   std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
+  std::optional<pid_t> lock_holder(const std::filesystem::path& path) override;
 };
 
 }  // namespace hookwire

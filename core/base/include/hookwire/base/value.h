@@ -92,7 +92,6 @@ class ValueBuilder final : public ValueVisitor {
   Value root_;
   std::vector<Value> open_;        // lists and maps not ended yet, outermost first
   std::vector<std::string> keys_;  // the key under which each open map's next value goes
-  std::vector<std::size_t> key_marks_;
 };
 
 /// A Value equal to what visiting `value` shows.

@@ -1,0 +1,80 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "hookwire/hooks/spdlog_log.h"
+
+#include "command.h"
+#include "exit_code.h"
+#include "help.h"
+
+namespace {
+
+constexpr char kVersion[] = "hookwire " HOOKWIRE_VERSION;
+
+constexpr char kDescription[] = R"(Examples:
+  hookwire demo                                   see it all work, nothing to set up
+  hookwire host -c examples/hookwire.conf --calls examples/calls.jsonl
+  hookwire tail --connect ipc://var/gold/stream --from earliest --once
+  hookwire journal verify var/journal/gold
+
+Hookwire sees, vetoes, audits and reacts to every call that a service makes on
+its driver.)";
+
+// `hookwire help COMMAND...` is `hookwire COMMAND... --help`; `version` is --version.
+std::vector<std::string> normalised(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) words = {"help"};
+  if (words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  } else if (words.front() == "version") {
+    words.front() = "--version";
+  }
+  return {words.rbegin(), words.rend()};  // CLI11 takes them last one first
+}
+
+int run(hookwire::Command& command) {
+  const std::unique_ptr<hookwire::Log> log = hookwire::make_stderr_log();
+  try {
+    hookwire::Signals signals;
+    hookwire::PosixFileSystem file_system;
+    const hookwire::SystemClock clock;
+    hookwire::House house{file_system, clock, *log, signals};
+    return command(house);
+  } catch (const hookwire::Error& error) {
+    std::fprintf(stderr, "hookwire: %s\n", error.what());
+    return hookwire::exit_code_of(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hookwire: %s\n", error.what());
+    return hookwire::kExitIo;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hookwire::Command command;
+  CLI::App program("", "hookwire");
+  hookwire::set_help(program, kDescription);
+  program.set_version_flag("--version", kVersion);
+  program.require_subcommand(1);
+  hookwire::add_host_command(program, command);
+  hookwire::add_tail_commands(program, command);
+  hookwire::add_journal_command(program, command);
+  hookwire::add_audit_command(program, command);
+  hookwire::add_config_command(program, command);
+  hookwire::add_demo_command(program, command);
+  try {
+    program.parse(normalised(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? hookwire::kExitOk : hookwire::kExitUsage;
+  } catch (const hookwire::Error& error) {
+    std::fprintf(stderr, "hookwire: %s\n", error.what());
+    return hookwire::kExitUsage;
+  }
+  return run(command);
+}

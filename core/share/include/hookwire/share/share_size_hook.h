@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "hookwire/hooks/hook_registry.h"
+
+namespace hookwire {
+
+/// hookwire:ShareSizeHook: refuses create_share_instance and extend_share above the size that its
+/// option `max_share_size_gb` (required, 1 or more) allows, with a ShareTooLarge.
+std::shared_ptr<Hook> make_share_size_hook(const HookSetup& setup);
+
+}  // namespace hookwire

@@ -1,0 +1,134 @@
+#include "hookwire/host/backend.h"
+
+#include <utility>
+
+#include "hookwire/share/directory_driver.h"
+
+namespace hookwire {
+
+namespace {
+
+std::unique_ptr<Publisher> open_publisher(FileSystem& file_system, const Clock& clock, Log& log,
+                                          const BackendPlan& plan) {
+  if (!plan.publishing) return nullptr;
+  constexpr static auto kMethods = method_descriptors<ShareDriver>();
+  return std::make_unique<Publisher>(file_system, clock, log, *plan.publishing, kMethods);
+}
+
+// What a running backend cannot take over from a new plan; empty when there is nothing.
+std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
+  if (now.driver != then.driver) return "driver";
+  if (now.directory_root != then.directory_root) return "directory_root";
+  if (now.publisher != then.publisher) return "host";
+  if (now.publishing.has_value() != then.publishing.has_value()) {
+    return "whether hookwire:NotificationHook is listed";
+  }
+  if (!now.publishing) return "";
+  const PublisherOptions& a = *now.publishing;
+  const PublisherOptions& b = *then.publishing;
+  if (a.journal.folder != b.journal.folder) return "journal_dir";
+  if (a.journal.segment_bytes != b.journal.segment_bytes) return "journal_segment_bytes";
+  if (a.journal.append_wait != b.journal.append_wait) return "append_wait";
+  if (a.stream.endpoint != b.stream.endpoint) return "stream_endpoint";
+  if (a.stream.group != b.stream.group) return "endpoint_group";
+  if (a.stream.insecure_transport != b.stream.insecure_transport) return "insecure_transport";
+  return "";
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: hooks before the publisher they publish with.
+class Backend::Impl {
+ public:
+  Impl(FileSystem& file_system, const Clock& clock, Log& log, BackendPlan plan)
+      : plan_(std::move(plan)),
+        driver_(make_directory_driver(
+            {.root = plan_.directory_root, .host = plan_.host, .backend_name = plan_.backend},
+            log)),
+        publisher_(open_publisher(file_system, clock, log, plan_)),
+        notification_(publisher_ ? publisher_->make_notification_hook() : nullptr),
+        chain_(clock, log),
+        hooked_(*driver_, chain_),
+        periodic_(
+            chain_, [this](const auto& use) { ask_driver(use); }, log) {
+    chain_.replace(complete(plan_.hooks));
+    log.info(plan_.summary());
+  }
+
+  void start() {
+    if (publisher_) publisher_->start();
+    periodic_.start();
+  }
+
+  void stop(std::chrono::nanoseconds grace) {
+    periodic_.stop();
+    if (publisher_) publisher_->stop(grace);
+  }
+
+  void reload(BackendPlan plan) {
+    if (const std::string difference = fixed_difference(plan_, plan); !difference.empty()) {
+      throw Error(ErrorCode::configuration,
+                  "[" + plan.backend + "] changes " + difference +
+                      ", which only a restart can: nothing was taken over");
+    }
+    chain_.replace(complete(plan.hooks));
+    plan_ = std::move(plan);
+    if (!publisher_) return;
+    Value::List hooks;
+    for (const HookInstance& instance : plan_.hooks) hooks.emplace_back(instance.name);
+    publisher_->tell("reload", Value::Map{{"hooks", std::move(hooks)}});
+  }
+
+  Hooked<ShareDriver> driver() { return hooked_; }
+  HookChain& chain() { return chain_; }
+  PeriodicRunner& periodic() { return periodic_; }
+
+ private:
+  // Puts the notification hook into the place that the plan kept for it.
+  std::vector<HookInstance> complete(std::vector<HookInstance> hooks) const {
+    for (HookInstance& instance : hooks) {
+      if (instance.hook == nullptr) instance.hook = notification_;
+    }
+    return hooks;
+  }
+
+  void ask_driver(const std::function<void(ValueRef)>& use) {
+    const std::vector<ShareInstance> data =
+        driver_->get_periodic_hook_data(driver_->share_instances());
+    use(ValueRef::to(data));
+  }
+
+  BackendPlan plan_;
+  std::unique_ptr<ShareDriver> driver_;
+  std::unique_ptr<Publisher> publisher_;
+  std::shared_ptr<Hook> notification_;
+  HookChain chain_;
+  Hooked<ShareDriver> hooked_;
+  PeriodicRunner periodic_;
+};
+
+Backend::Backend(FileSystem& file_system, const Clock& clock, Log& log, BackendPlan plan)
+    : impl_(std::make_unique<Impl>(file_system, clock, log, std::move(plan))) {}
+
+Backend::~Backend() = default;
+
+void Backend::start() {
+  impl_->start();
+}
+void Backend::stop(std::chrono::nanoseconds grace) {
+  impl_->stop(grace);
+}
+void Backend::reload(BackendPlan plan) {
+  impl_->reload(std::move(plan));
+}
+Hooked<ShareDriver> Backend::driver() {
+  return impl_->driver();
+}
+HookChain& Backend::chain() {
+  return impl_->chain();
+}
+PeriodicRunner& Backend::periodic() {
+  return impl_->periodic();
+}
+
+}  // namespace hookwire

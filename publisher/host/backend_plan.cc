@@ -1,0 +1,119 @@
+#include "hookwire/hooks/options.h"
+#include "hookwire/host/backend.h"
+#include "hookwire/share/share_size_hook.h"
+
+namespace hookwire {
+
+namespace {
+
+constexpr char kNotificationHook[] = "hookwire:NotificationHook";
+
+// Every group that belongs to the backend and so must hold no option that nobody reads.
+std::vector<std::string> groups_of(const ConfigFile& file, const std::string& backend) {
+  std::vector<std::string> groups{"DEFAULT", backend};
+  for (const ConfigGroup& group : file.groups()) {
+    if (group.name.starts_with(backend + ":")) groups.push_back(group.name);
+  }
+  return groups;
+}
+
+std::string only_backend(const ConfigFile& file) {
+  const std::vector<std::string> backends = enabled_backends(file);
+  if (backends.size() == 1) return backends.front();
+  std::string names;
+  for (const std::string& name : backends) names += (names.empty() ? "" : ", ") + name;
+  throw Error(ErrorCode::configuration, file.path().string() + ": several backends are enabled (" +
+                                            names + "): choose one with --backend NAME");
+}
+
+}  // namespace
+
+std::vector<std::string> enabled_backends(const ConfigFile& file) {
+  const Options defaults(file, {"DEFAULT"});
+  std::vector<std::string> backends = defaults.list("enabled_backends");
+  if (backends.empty()) {
+    throw Error(ErrorCode::configuration, file.path().string() +
+                                              ": [DEFAULT] enabled_backends is missing: name the "
+                                              "groups of the backends, for example gold");
+  }
+  for (const std::string& backend : backends) {
+    if (file.find(backend) == nullptr) {
+      defaults.fail("enabled_backends", "there is no group [" + backend + "]");
+    }
+  }
+  return backends;
+}
+
+BackendPlan BackendPlan::read(const ConfigFile& file, std::string backend, const Clock& clock,
+                              Log& log) {
+  if (backend.empty()) backend = only_backend(file);
+  if (file.find(backend) == nullptr) {
+    throw Error(ErrorCode::configuration,
+                file.path().string() + ": there is no group [" + backend + "]");
+  }
+  const Options defaults(file, {"DEFAULT"});
+  const Options options = defaults.with_groups({backend});
+  static_cast<void>(defaults.list("enabled_backends"));
+
+  BackendPlan plan;
+  plan.backend = backend;
+  plan.host = defaults.required_text("host");
+  plan.publisher = plan.host + "@" + backend;
+  plan.driver = options.choice("driver", "directory", {"directory"});
+  static_cast<void>(options.required_text("directory_root"));
+  plan.directory_root = *options.path("directory_root");
+
+  // The notification hook needs an open journal: its place in the chain is kept, and it is made
+  // when the backend opens.
+  HookRegistry registry = HookRegistry::with_built_in_hooks();
+  registry.add("hookwire:ShareSizeHook", make_share_size_hook);
+  registry.add(kNotificationHook, [&](const HookSetup& setup) -> std::shared_ptr<Hook> {
+    if (plan.publishing) {
+      options.fail("hook_drivers", std::string(kNotificationHook) +
+                                       " is listed twice; one publishes every event once");
+    }
+    plan.publishing = PublisherOptions::read(setup.options, plan.publisher);
+    return nullptr;
+  });
+  plan.hooks = registry.make_chain(options, backend, plan.publisher, clock, log);
+  options.check_unknown(groups_of(file, backend));
+  return plan;
+}
+
+std::string BackendPlan::summary() const {
+  if (!publishing) {
+    return publisher + " publishes nothing: hook_drivers does not list " + kNotificationHook;
+  }
+  std::string text = publisher + " publishes every call of driver '" + driver +
+                     "', with arguments and results, to the journal " +
+                     publishing->journal.folder.string() +
+                     " (sync os: survives the process, not the machine)";
+  const EndpointOptions& stream = publishing->stream;
+  if (stream.endpoint.empty()) return text + " and serves it to nobody";
+  text += " and serves it at " + stream.endpoint;
+  if (stream.endpoint.starts_with("ipc:")) {
+    return text + " to this user" + (stream.group.empty() ? "" : " and group " + stream.group) +
+           " only";
+  }
+  return text + (stream.insecure_transport ? ", unencrypted, to whoever reaches it"
+                                           : " to every user of this machine");
+}
+
+std::vector<std::string> BackendPlan::lines() const {
+  const auto word = [](bool on) { return on ? std::string("on") : std::string("off"); };
+  std::vector<std::string> lines{summary()};
+  for (const HookInstance& instance : hooks) {
+    const HookSwitches& switches = instance.switches;
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(switches.periodic_interval).count();
+    std::string errors = switches.suppress_pre_errors ? "suppressed in pre" : "refuse the call";
+    errors += switches.suppress_post_errors ? ", suppressed in post" : ", reported after post";
+    lines.push_back("hook " + instance.name + " (" + instance.class_name + "): pre " +
+                    word(switches.pre) + ", post " + word(switches.post) + ", periodic " +
+                    word(switches.periodic) + " every " + std::to_string(seconds) +
+                    " s; its errors " + errors);
+  }
+  return lines;
+}
+
+}  // namespace hookwire
