@@ -29,8 +29,8 @@ Deadline deadline_in(std::chrono::nanoseconds wait) {
 // False when the deadline passed before `fd` became readable.
 bool readable(int fd, Deadline deadline) {
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd waiting{fd, POLLIN, 0};
     const int count = ::poll(&waiting, 1, left.count() < 0 ? 0 : static_cast<int>(left.count()));
     if (count > 0) return true;

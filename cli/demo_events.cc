@@ -25,9 +25,8 @@ std::size_t DemoEvents::count(const Test& test) const {
 
 bool DemoEvents::in_sequence() const {
   std::uint64_t expected = 1;
-  return std::all_of(events_.begin(), events_.end(), [&](const Value& event) {
-    return number_in(event, "seq") == expected++;
-  });
+  return std::all_of(events_.begin(), events_.end(),
+                     [&](const Value& event) { return number_in(event, "seq") == expected++; });
 }
 
 std::string text_in(const Value& event, std::string_view key) {

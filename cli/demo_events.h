@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "child_process.h"
 #include "hookwire/base/value.h"
+
+#include "child_process.h"
 
 namespace hookwire {
 

@@ -4,10 +4,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "hookwire/journal/journal_inspection.h"
+
 #include "command.h"
 #include "exit_code.h"
 #include "help.h"
-#include "hookwire/journal/journal_inspection.h"
 #include "time_text.h"
 
 namespace hookwire {

@@ -31,7 +31,7 @@ struct EndpointOptions {
   /// made when absent (its parent must exist).
   std::string endpoint;
   /// A group's name: the socket gets 0660 and the folder 0750, both of that group. Empty: none.
-  std::string group;
+  std::string group{};
   /// Allows tcp endpoints that are not loopback: anybody who reaches them reads every event.
   bool insecure_transport = false;
 };
@@ -40,7 +40,7 @@ struct RelayOptions {
   std::string publisher;  ///< host@backend
   std::filesystem::path journal_folder;
   EndpointOptions stream;
-  StreamLimits limits;
+  StreamLimits limits{};
 };
 
 /// One connected client, for status.
@@ -77,10 +77,15 @@ class Relay {
 
   void start();
   /// Sends what clients still lack, for `grace` at most, tells them that the publisher closes, and
-  /// ends the thread. A client that has everything is not waited for.
+  /// ends the thread. A client that has everything is not waited for. Stopped for good.
   void stop(std::chrono::nanoseconds grace);
 
+  /// What it did and for whom, at most 50 ms old while it works.
   RelayStatus status() const;
+
+  /// Where clients connect: the endpoint that was asked for, with the port that was chosen when it
+  /// said tcp port 0.
+  std::string endpoint() const;
 
  private:
   class Impl;

@@ -10,7 +10,8 @@
 namespace hookwire {
 
 /// Writes MessagePack into bytes that somebody else owns; never allocates, never throws. What does
-/// not fit sets overflowed() and is not written. As a visitor it writes what it is shown.
+/// not fit sets overflowed() and is not written, nor is anything after it until rewind(). As a
+/// visitor it writes what it is shown: integers in their shortest form, doubles always in 9 bytes.
 /// Thread-compatible.
 class BodyWriter final : public ValueVisitor {
  public:
@@ -37,6 +38,8 @@ class BodyWriter final : public ValueVisitor {
   void set_map_count(std::size_t mark, std::uint16_t count) noexcept;
 
   std::size_t size() const noexcept { return size_; }
+  /// Bytes that can still be written.
+  std::size_t room() const noexcept { return into_.size() - size_; }
   bool overflowed() const noexcept { return overflowed_; }
   /// Forgets what was written behind `size` and the overflow.
   void rewind(std::size_t size) noexcept {

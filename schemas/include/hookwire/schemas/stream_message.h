@@ -14,7 +14,9 @@ namespace hookwire {
 // The stream protocol, version 1. A client (DEALER) sends requests of one frame: a MessagePack map
 // with a "type". The publisher (ROUTER) answers with replies: such a map in the first frame, and
 // in a batch the records themselves in the second. Every message after the welcome carries the
-// session's number.
+// session's number. Types are open, credit, ack, ping, close; and welcome, batch, gap, rolled_back,
+// heartbeat, displaced, closing, error. The other keys are the names of the fields below, except
+// that a journal's id is "journal", and that a position's fields stand in the map of its reply.
 
 inline constexpr std::uint64_t kStreamVersion = 1;
 inline constexpr std::size_t kMaxRequestBytes = 4096;
@@ -49,9 +51,9 @@ std::string_view to_string(StreamStart::From from) noexcept;
 
 struct OpenRequest {
   std::uint64_t version = kStreamVersion;
-  std::string name;  ///< Durable name, or empty.
-  StreamStart start;
-  std::vector<std::string> topics;  ///< Prefixes; none: every topic.
+  std::string name{};  ///< Durable name, or empty.
+  StreamStart start{};
+  std::vector<std::string> topics{};  ///< Prefixes; none: every topic.
   std::uint64_t credit_bytes = kMinCreditBytes;
 };
 /// Raises the session's credit: bytes of records the client takes since open, in all.
@@ -86,9 +88,9 @@ struct StreamPosition {
 struct Welcome {
   std::uint64_t version = kStreamVersion;
   std::uint64_t session = 0;
-  std::string publisher;
+  std::string publisher{};
   std::uint64_t journal_id = 0;
-  StreamPosition position;
+  StreamPosition position{};
   std::uint64_t start = 0;  ///< The first batch, gap or roll-back is about this sequence.
   std::uint64_t heartbeat_ms = 0;
 };
@@ -107,7 +109,7 @@ struct StreamGap {
   std::uint32_t epoch = 0;
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  std::string reason;
+  std::string reason{};
 };
 /// The client had seen records of `previous_epoch` behind `last` that did not survive. They keep
 /// their identity; the sequences go on from last + 1 in `epoch`.
@@ -119,7 +121,7 @@ struct RolledBack {
 };
 struct Heartbeat {
   std::uint64_t session = 0;
-  StreamPosition position;
+  StreamPosition position{};
 };
 /// Another client opened a session under the same name; this one is over.
 struct Displaced {
@@ -144,7 +146,7 @@ struct StreamError {
   };
   std::uint64_t session = 0;  ///< 0 when it is about none.
   Code code = Code::malformed;
-  std::string message;
+  std::string message{};
 };
 using StreamReply =
     std::variant<Welcome, Batch, StreamGap, RolledBack, Heartbeat, Displaced, Closing, StreamError>;
@@ -155,23 +157,23 @@ std::string_view to_string(StreamError::Code code) noexcept;
 /// A frame's bytes. Throws Error bad_input when the request would exceed a limit above.
 std::vector<std::byte> encode_request(const StreamRequest& request);
 /// The first frame of a reply, written to the front of `into` (512 bytes are enough for every reply
-/// but StreamError and StreamGap, whose text is cut to fit); returns its bytes. Never throws, never
-/// allocates.
+/// with a publisher of up to 256 bytes; the text of StreamError and StreamGap is cut to fit);
+/// returns its bytes, none when it does not fit. Never throws, never allocates.
 std::span<const std::byte> encode_reply(const StreamReply& reply,
                                         std::span<std::byte> into) noexcept;
 
 /// A decoded request, or the refusal to answer with. Exactly one is set. Never trusts the bytes;
 /// unknown keys are ignored.
 struct DecodedRequest {
-  std::optional<StreamRequest> request;
-  StreamError refusal;
+  std::optional<StreamRequest> request{};
+  StreamError refusal{};
 };
 DecodedRequest decode_request(std::span<const std::byte> frame);
 
 /// A decoded reply, or what is wrong with it. Exactly one is set.
 struct DecodedReply {
-  std::optional<StreamReply> reply;
-  std::string fault;
+  std::optional<StreamReply> reply{};
+  std::string fault{};
 };
 DecodedReply decode_reply(std::span<const std::byte> frame);
 

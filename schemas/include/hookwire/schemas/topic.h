@@ -15,8 +15,8 @@ struct TopicParts {
   std::string_view publisher;  ///< host@backend
 };
 
-/// "failure/create_share_instance/nas01@gold". Throws Error bad_input when a part is empty, holds a
-/// slash (method), a control character, or all exceed kMaxTopicBytes.
+/// "failure/create_share_instance/nas01@gold". Throws Error bad_input when a part is empty, is
+/// not UTF-8, holds a slash (method) or a control character, or all exceed kMaxTopicBytes.
 std::string make_topic(Phase phase, std::string_view method, std::string_view publisher);
 
 /// Nothing when `topic` is not of that form. Never throws.

@@ -13,7 +13,7 @@ namespace hookwire {
 struct PeriodicData {
   std::uint64_t tick = 0;          ///< Of the runner, counted from 1.
   std::uint64_t missed_ticks = 0;  ///< Ticks that passed unserved before this one.
-  ValueRef data;                   ///< What the driver's get_periodic_hook_data returned.
+  ValueRef data{};                 ///< What the driver's get_periodic_hook_data returned.
 };
 
 /// Something that runs around the calls of a driver. One instance serves every thread that calls,

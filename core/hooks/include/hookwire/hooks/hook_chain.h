@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,9 @@ class HookChain {
 
   /// Makes `hooks` the chain, in this order; calls in flight keep the set they began with. An
   /// instance that goes on (the same Hook object) keeps its counters. Returns once the new set is
-  /// in force; waits only while kMaxSets older sets are still in use.
+  /// in force; waits only while all the older sets that fit (kMaxSets with the one in force) are in
+  /// use. A hook taken out is released before this returns when no call uses it any more; else by
+  /// the next change that finds it so, or with the chain.
   /// Throws Error: configuration for a repeated name or more than kMaxHooks hooks; busy when no
   /// set came free within ten seconds. Nothing is changed then.
   void replace(std::vector<HookInstance> hooks);
@@ -94,7 +97,6 @@ class HookChain {
 
  private:
   static constexpr int kNone = -1;
-  struct Set;
   struct Impl;
 
   std::atomic<int> current_{kNone};  // the slot that calls enter, or kNone

@@ -57,12 +57,14 @@ class HookRegistry {
 
   /// Reads `hook_drivers` of the group `backend` and makes its chain: instances in order, with
   /// switches read from the instance's group, then the backend's. Throws Error configuration with
-  /// file and line.
+  /// file and line, also for a group [backend:name] whose hook is not listed.
   std::vector<HookInstance> make_chain(const Options& options, const std::string& backend,
                                        const std::string& publisher, const Clock& clock,
                                        Log& log) const;
 
  private:
+  HookFactory find(const HookReference& reference) const;
+
   std::map<std::string, HookFactory, std::less<>> factories_;
 };
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "hookwire/hooks/call_report.h"
 #include "hookwire/hooks/hook_chain.h"
 #include "hookwire/hooks/method.h"
 #include "hookwire/hooks/post_hook_error.h"
@@ -92,8 +93,12 @@ struct Caller;
 
 template <class Driver, auto M, class R, class... P>
 struct CallerOf {
-  static R call(Driver& driver, HookChain& chain, const Context& context, P... parameters) {
+  using Result = R;
+
+  static R call(Driver& driver, HookChain& chain, const Context& context, CallReport* report,
+                P... parameters) {
     if (!chain.active()) [[likely]] {
+      if (report != nullptr) report->outcome = CallReport::Outcome::failure;
       return std::invoke(M, driver, std::forward<P>(parameters)...);
     }
     constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
@@ -105,10 +110,12 @@ struct CallerOf {
     Outcome outcome;
     ResultSlot<R> slot;
     auto invoke = [&] {
+      if (report != nullptr) report->outcome = CallReport::Outcome::failure;
       slot.fill([&]() -> decltype(auto) { return std::invoke(M, driver, pass<P>(parameters)...); },
                 outcome);
     };
     if (std::exception_ptr cause = chain.run(kDescriptor, context, arguments, outcome, invoke)) {
+      if (report != nullptr) report->outcome = CallReport::Outcome::post_hook_failed;
       slot.raise(kDescriptor.name, std::move(cause));
     }
     return slot.take();
@@ -145,8 +152,24 @@ class Hooked {
   /// PostHookError.
   template <auto M, class... Arguments>
   decltype(auto) call(const Context& context, Arguments&&... arguments) const {
-    return detail::Caller<Driver, M, decltype(M)>::call(driver_, chain_, context,
+    return detail::Caller<Driver, M, decltype(M)>::call(driver_, chain_, context, nullptr,
                                                         std::forward<Arguments>(arguments)...);
+  }
+
+  /// The same, and says in `report`, which is set when it returns or throws, how the call ended.
+  template <auto M, class... Arguments>
+  auto call_reported(CallReport& report, const Context& context, Arguments&&... arguments) const {
+    using Caller = detail::Caller<Driver, M, decltype(M)>;
+    report.outcome = CallReport::Outcome::vetoed;  // until the driver is reached
+    if constexpr (std::is_void_v<typename Caller::Result>) {
+      Caller::call(driver_, chain_, context, &report, std::forward<Arguments>(arguments)...);
+      report.outcome = CallReport::Outcome::success;
+    } else {
+      auto result =
+          Caller::call(driver_, chain_, context, &report, std::forward<Arguments>(arguments)...);
+      report.outcome = CallReport::Outcome::success;
+      return result;
+    }
   }
 
   Driver& driver() const noexcept { return driver_; }

@@ -49,6 +49,12 @@ class Options {
   std::string choice(std::string_view name, std::string_view fallback,
                      const std::vector<std::string>& choices) const;
 
+  const ConfigFile& file() const noexcept;
+  /// `path` as it is when absolute, else relative to the file's folder.
+  std::filesystem::path resolve(const std::filesystem::path& path) const;
+  /// "FILE:LINE: [group] name" of where `name` is set, or could be: what messages begin with.
+  std::string place(std::string_view name) const;
+
   /// Throws the error of a bad value at the place where `name` is set.
   [[noreturn]] void fail(std::string_view name, const std::string& message) const;
 
@@ -58,6 +64,15 @@ class Options {
 
  private:
   struct Shared;
+  struct Found {
+    const ConfigGroup* group;
+    const ConfigOption* option;
+  };
+
+  std::optional<Found> find(std::string_view name) const;
+  [[noreturn]] void reject(std::string_view name, const Found& found,
+                           const std::string& expected) const;
+
   std::shared_ptr<Shared> shared_;
   std::vector<const ConfigGroup*> groups_;
 };

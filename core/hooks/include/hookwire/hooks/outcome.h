@@ -73,8 +73,8 @@ struct Failure {
     vetoed,  ///< A hook's pre raised `error`: the driver did not run.
   };
   Reason reason = Reason::raised;
-  std::exception_ptr error;       ///< Never null; what the caller gets.
-  std::string_view vetoed_by;     ///< The hook's name when vetoed.
+  std::exception_ptr error{};     ///< Never null; what the caller gets.
+  std::string_view vetoed_by{};   ///< The hook's name when vetoed.
   std::int64_t duration_ns = -1;  ///< Of the driver; -1: did not run, or not measured.
 };
 

@@ -19,19 +19,22 @@ class PeriodicRunner {
   /// Asks the driver for what periodic hooks are to see, then calls `use` with it while it lives.
   using Source = std::function<void(const std::function<void(ValueRef)>& use)>;
 
-  /// The references must outlive the runner. `tick_length` above zero.
+  /// The references must outlive the runner. `tick_length` above zero, else Error bad_input.
   PeriodicRunner(HookChain& chain, Source source, Log& log,
                  std::chrono::nanoseconds tick_length = std::chrono::seconds(1));
   /// Stops the thread; waits for hooks that are running.
   ~PeriodicRunner();
 
-  /// Starts the thread. Ticks that pass while hooks run coalesce into one and are counted.
+  /// Starts the thread, once. Ticks that pass while hooks run coalesce into one and are counted.
   void start();
+  /// Stops the thread; waits for hooks that are running, not for the next tick. Not to be called
+  /// from a hook.
   void stop();
 
   /// Advances by `count` ticks in the calling thread, one after the other, and runs what is due at
   /// each. Returns how many hook runs that made. What the source raises is logged; the hooks of
-  /// that tick do not run.
+  /// that tick do not run. Waits while another thread's tick is being served: not to be called from
+  /// a hook.
   std::uint64_t tick(std::uint64_t count = 1);
 
   std::uint64_t ticks() const noexcept;

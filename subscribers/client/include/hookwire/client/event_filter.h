@@ -29,7 +29,8 @@ struct EventFilter {
   std::vector<std::string> topic_prefixes() const;
 };
 
-/// True when `text` matches `glob` (* any run, ? one character). Linear in both. Never throws.
+/// True when `text` matches `glob` (* any run, ? one character). Costs their lengths multiplied at
+/// most. Never throws.
 bool glob_matches(std::string_view glob, std::string_view text) noexcept;
 
 }  // namespace hookwire

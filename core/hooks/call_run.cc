@@ -1,0 +1,150 @@
+#include "call_run.h"
+
+#include <cxxabi.h>
+
+#include <utility>
+
+#include "hook_guard.h"
+
+namespace hookwire {
+
+namespace {
+
+void count(std::atomic<std::uint64_t>& counter) noexcept {
+  counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+CallRun::CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
+                 std::span<const Argument> arguments, Outcome& outcome) noexcept
+    : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
+
+CallRun::~CallRun() {
+  while (reached_ > 0) data_[--reached_].data.~HookData();
+}
+
+std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
+  if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
+  for (const HookMember& member : place_.set.members) {
+    if (std::exception_ptr refusal = run_pre(member)) {
+      run_failure(
+          {.reason = Failure::Reason::vetoed, .error = refusal, .vetoed_by = member.instance.name});
+      std::rethrow_exception(std::move(refusal));
+    }
+  }
+  try {
+    driver();
+  } catch (abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    const std::int64_t duration_ns = lap();
+    run_failure({.error = std::current_exception(), .duration_ns = duration_ns});
+    throw;
+  }
+  outcome_.set_duration_ns(lap());
+  return run_post();
+}
+
+std::exception_ptr CallRun::run_pre(const HookMember& member) {
+  HookData* data = &data_[reached_].data;
+  const HookSwitches& switches = member.instance.switches;
+  if (!switches.pre) {
+    ::new (data) HookData();
+    ++reached_;
+    return nullptr;
+  }
+  std::exception_ptr error =
+      guarded([&] { ::new (data) HookData(member.instance.hook->pre(call_)); });
+  if (!error) {
+    ++reached_;
+    add_run(member, HookPhase::pre, HookOutcome::ok);
+    return nullptr;
+  }
+  count(member.tally->error);
+  if (!switches.suppress_pre_errors) {
+    count(member.tally->pre);
+    count(member.tally->veto);
+    add_run(member, HookPhase::pre, HookOutcome::vetoed);
+    return error;
+  }
+  log_error(member, HookPhase::pre, error, "suppressed: the call goes on");
+  ::new (data) HookData(std::move(error));
+  ++reached_;
+  add_run(member, HookPhase::pre, HookOutcome::suppressed);
+  return nullptr;
+}
+
+std::exception_ptr CallRun::run_post() {
+  std::exception_ptr cause;
+  for (std::size_t index = reached_; index-- > 0;) {
+    const HookMember& member = place_.set.members[index];
+    if (!member.instance.switches.post) continue;
+    const int replacements = outcome_.replacements();
+    std::exception_ptr error =
+        guarded([&] { member.instance.hook->post(call_, outcome_, data_[index].data); });
+    if (!error) {
+      add_run(
+          member, HookPhase::post,
+          outcome_.replacements() == replacements ? HookOutcome::ok : HookOutcome::changed_result);
+      continue;
+    }
+    count(member.tally->error);
+    const bool suppressed = member.instance.switches.suppress_post_errors;
+    if (suppressed) {
+      log_error(member, HookPhase::post, error, "suppressed");
+    } else if (cause) {
+      log_error(member, HookPhase::post, error, "another hook's error reaches the caller");
+    } else {
+      cause = std::move(error);
+    }
+    add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
+  }
+  return cause;
+}
+
+void CallRun::run_failure(const Failure& failure) {
+  count_pre();
+  for (std::size_t index = reached_; index-- > 0;) {
+    const HookMember& member = place_.set.members[index];
+    if (!member.instance.switches.post) continue;
+    const std::exception_ptr error =
+        guarded([&] { member.instance.hook->failure(call_, failure, data_[index].data); });
+    count(member.tally->failure);
+    if (!error) {
+      add_run(member, HookPhase::failure, HookOutcome::ok);
+      continue;
+    }
+    count(member.tally->error);
+    log_error(member, HookPhase::failure, error, "the caller gets the error of the call");
+    add_run(member, HookPhase::failure,
+            member.instance.switches.suppress_post_errors ? HookOutcome::suppressed
+                                                          : HookOutcome::failed);
+  }
+}
+
+// Of a call that did not reach its posts: the pre of each hook that it reached.
+void CallRun::count_pre() noexcept {
+  for (std::size_t index = 0; index < reached_; ++index) {
+    const HookMember& member = place_.set.members[index];
+    if (member.instance.switches.pre) count(member.tally->pre);
+  }
+}
+
+void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
+  runs_.add({member.instance.name, phase, outcome, lap()});
+}
+
+void CallRun::log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
+                        std::string_view consequence) noexcept {
+  log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence);
+}
+
+// The time since the step before ended: one reading of the clock a step.
+std::int64_t CallRun::lap() noexcept {
+  if (!place_.set.measured) return -1;
+  const std::int64_t now_ns = place_.clock.steady_ns();
+  return now_ns - std::exchange(last_ns_, now_ns);
+}
+
+}  // namespace hookwire

@@ -1,0 +1,232 @@
+#include "hookwire/hooks/hook_chain.h"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "call_run.h"
+#include "hook_guard.h"
+#include "set_slots.h"
+
+namespace hookwire {
+
+namespace {
+
+using Members = std::vector<HookMember>;
+
+constexpr std::chrono::seconds kSlotWait{10};
+constexpr std::chrono::milliseconds kSlotPoll{1};
+
+void check_hooks(const std::vector<HookInstance>& hooks) {
+  if (hooks.size() > kMaxHooks) {
+    throw Error(ErrorCode::configuration, "a chain has at most " + std::to_string(kMaxHooks) +
+                                              " hooks, not " + std::to_string(hooks.size()) +
+                                              ": leave some out");
+  }
+  std::set<std::string_view> names;
+  for (const HookInstance& hook : hooks) {
+    if (hook.hook == nullptr) {
+      throw Error(ErrorCode::configuration, "hook '" + hook.name + "' is a null pointer");
+    }
+    if (!names.insert(hook.name).second) {
+      throw Error(ErrorCode::configuration,
+                  "two hooks are called '" + hook.name + "': give one another name");
+    }
+  }
+}
+
+// The tally of the same Hook object in `old`, by preference under the same name; or a new one.
+std::shared_ptr<HookTally> tally_for(const HookInstance& hook, const Members& old) {
+  std::shared_ptr<HookTally> found;
+  for (const HookMember& member : old) {
+    if (member.instance.hook != hook.hook) continue;
+    if (member.instance.name == hook.name) return member.tally;
+    found = member.tally;
+  }
+  return found != nullptr ? found : std::make_shared<HookTally>();
+}
+
+std::string names_of(const Members& members) {
+  std::string names;
+  for (const HookMember& member : members) {
+    names += (names.empty() ? "" : ", ") + member.instance.name;
+  }
+  return names.empty() ? "none" : names;
+}
+
+HookStatus status_of(const HookMember& member) {
+  const HookTally& tally = *member.tally;
+  return {.name = member.instance.name,
+          .class_name = member.instance.class_name,
+          .switches = member.instance.switches,
+          .pre_count = tally.pre.load(std::memory_order_relaxed),
+          .post_count = tally.post.load(std::memory_order_relaxed),
+          .failure_count = tally.failure.load(std::memory_order_relaxed),
+          .periodic_count = tally.periodic.load(std::memory_order_relaxed),
+          .error_count = tally.error.load(std::memory_order_relaxed),
+          .veto_count = tally.veto.load(std::memory_order_relaxed)};
+}
+
+bool is_due(const HookMember& member, std::uint64_t tick, std::uint64_t from_tick,
+            std::chrono::nanoseconds tick_length) {
+  if (!member.instance.switches.periodic) return false;
+  const auto interval = member.instance.switches.periodic_interval;
+  const std::int64_t whole = interval / tick_length;
+  const std::int64_t rounded_up = whole + (whole * tick_length < interval ? 1 : 0);
+  const auto ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(rounded_up, 1));
+  return tick / ticks > from_tick / ticks;
+}
+
+}  // namespace
+
+struct HookChain::Impl {
+  Impl(const Clock& clock_given, Log& log_given, std::atomic<int>& current)
+      : clock(clock_given), log(log_given), slots(current) {}
+
+  // What a change took out. Destroyed when no lock is held: a hook's destructor is a stranger.
+  struct Retired {
+    std::shared_ptr<const Members> members;
+    HookSet displaced;
+    std::vector<HookSet> sets;
+  };
+
+  std::shared_ptr<const Members> all() const {
+    const std::lock_guard lock(state_mutex);
+    return members;
+  }
+
+  // Every hook, with its tally up to date.
+  std::shared_ptr<const Members> all_settled() {
+    const std::lock_guard lock(state_mutex);
+    slots.settle();
+    return members;
+  }
+
+  // Under update_mutex. Changes nothing when it throws.
+  Retired put_in_force(std::shared_ptr<const Members> next) {
+    HookSet set = make_hook_set(*next);
+    Retired retired;
+    retired.sets.reserve(kMaxSets);
+    const int slot = set.members.empty() ? SetSlots::kNone : wait_for_slot();
+    const std::lock_guard lock(state_mutex);
+    retired.members = std::exchange(members, std::move(next));
+    if (slot == SetSlots::kNone) {
+      slots.publish_none();
+    } else {
+      retired.displaced = slots.publish(slot, std::move(set));
+    }
+    slots.take_unused(retired.sets);
+    return retired;
+  }
+
+  int wait_for_slot() const {
+    int slot = slots.find_free();
+    if (slot != SetSlots::kNone) return slot;
+    const std::int64_t give_up_ns = clock.steady_ns() + std::chrono::nanoseconds(kSlotWait).count();
+    while ((slot = slots.find_free()) == SetSlots::kNone) {
+      if (clock.steady_ns() >= give_up_ns) {
+        throw Error(ErrorCode::busy,
+                    "the hooks were not changed: calls that have not returned still use " +
+                        std::to_string(kMaxSets - 1) +
+                        " older sets of hooks; try again when they have");
+      }
+      std::this_thread::sleep_for(kSlotPoll);
+    }
+    return slot;
+  }
+
+  const Clock& clock;
+  Log& log;
+  SetSlots slots;
+  std::mutex update_mutex;         // one change at a time, its wait included
+  mutable std::mutex state_mutex;  // what is in the slots, and `members`; never held for long
+  std::shared_ptr<const Members> members = std::make_shared<Members>();
+};
+
+HookChain::HookChain(const Clock& clock, Log& log)
+    : impl_(std::make_unique<Impl>(clock, log, current_)) {}
+
+HookChain::~HookChain() = default;
+
+void HookChain::replace(std::vector<HookInstance> hooks) {
+  check_hooks(hooks);
+  Impl::Retired retired;
+  const auto next = std::make_shared<Members>();
+  const std::lock_guard lock(impl_->update_mutex);
+  const std::shared_ptr<const Members> old = impl_->all();
+  for (HookInstance& hook : hooks) {
+    auto tally = tally_for(hook, *old);
+    next->push_back({std::move(hook), std::move(tally)});
+  }
+  retired = impl_->put_in_force(next);
+}
+
+void HookChain::enable(std::string_view name, Phases phases, bool on) {
+  Impl::Retired retired;
+  const std::lock_guard lock(impl_->update_mutex);
+  const auto next = std::make_shared<Members>(*impl_->all());
+  const auto member = std::find_if(next->begin(), next->end(), [&](const HookMember& candidate) {
+    return candidate.instance.name == name;
+  });
+  if (member == next->end()) {
+    throw Error(ErrorCode::bad_input,
+                "no hook is called '" + std::string(name) + "'; there are: " + names_of(*next));
+  }
+  HookSwitches& switches = member->instance.switches;
+  if (phases.pre) switches.pre = on;
+  if (phases.post) switches.post = on;
+  if (phases.periodic) switches.periodic = on;
+  retired = impl_->put_in_force(next);
+}
+
+std::vector<HookStatus> HookChain::status() const {
+  const std::shared_ptr<const Members> all = impl_->all_settled();
+  std::vector<HookStatus> statuses;
+  std::transform(all->begin(), all->end(), std::back_inserter(statuses), status_of);
+  return statuses;
+}
+
+std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Context& context,
+                                  std::span<const Argument> arguments, Outcome& outcome,
+                                  FunctionRef<void()> driver) {
+  SetSlots::Pin pin(impl_->slots);
+  if (pin.set() == nullptr) {
+    driver();
+    return nullptr;
+  }
+  CallRun call({*pin.set(), impl_->clock, impl_->log}, descriptor, context, arguments, outcome);
+  std::exception_ptr cause = call.run(driver);
+  pin.complete();
+  return cause;
+}
+
+std::size_t HookChain::run_periodic(const PeriodicData& data, std::uint64_t from_tick,
+                                    std::chrono::nanoseconds tick_length) {
+  const std::shared_ptr<const Members> all = impl_->all();
+  std::size_t ran = 0;
+  for (const HookMember& member : *all) {
+    if (!is_due(member, data.tick, from_tick, tick_length)) continue;
+    const std::exception_ptr error = guarded([&] { member.instance.hook->periodic(data); });
+    HookTally& tally = *member.tally;
+    tally.periodic.fetch_add(1, std::memory_order_relaxed);
+    ++ran;
+    if (!error) continue;
+    tally.error.fetch_add(1, std::memory_order_relaxed);
+    log_hook_error(impl_->log, member.instance.name, HookPhase::periodic, {}, error,
+                   "the other hooks still run");
+  }
+  return ran;
+}
+
+bool HookChain::periodic_due(std::uint64_t tick, std::uint64_t from_tick,
+                             std::chrono::nanoseconds tick_length) const {
+  const std::shared_ptr<const Members> all = impl_->all();
+  return std::any_of(all->begin(), all->end(), [&](const HookMember& member) {
+    return is_due(member, tick, from_tick, tick_length);
+  });
+}
+
+}  // namespace hookwire

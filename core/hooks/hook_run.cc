@@ -1,0 +1,35 @@
+#include "hookwire/hooks/hook_run.h"
+
+namespace hookwire {
+
+std::string_view to_string(HookPhase phase) noexcept {
+  switch (phase) {
+    case HookPhase::pre:
+      return "pre";
+    case HookPhase::post:
+      return "post";
+    case HookPhase::failure:
+      return "failure";
+    case HookPhase::periodic:
+      return "periodic";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(HookOutcome outcome) noexcept {
+  switch (outcome) {
+    case HookOutcome::ok:
+      return "ok";
+    case HookOutcome::suppressed:
+      return "suppressed";
+    case HookOutcome::vetoed:
+      return "vetoed";
+    case HookOutcome::failed:
+      return "failed";
+    case HookOutcome::changed_result:
+      return "changed_result";
+  }
+  return "unknown";
+}
+
+}  // namespace hookwire

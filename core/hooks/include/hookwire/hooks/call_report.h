@@ -1,0 +1,17 @@
+#pragma once
+
+namespace hookwire {
+
+/// How one call ended, for a caller that wants to know more than its result or exception says: a
+/// driver's refusal and a hook's veto are both just exceptions to it. A plain aggregate.
+struct CallReport {
+  enum class Outcome {
+    success,
+    failure,           ///< The driver raised.
+    vetoed,            ///< A hook's pre raised; the driver did not run.
+    post_hook_failed,  ///< The driver succeeded; a post hook raised and was not suppressed.
+  };
+  Outcome outcome = Outcome::success;
+};
+
+}  // namespace hookwire

@@ -1,0 +1,95 @@
+#include "hookwire/hooks/log_hook.h"
+
+#include "hookwire/base/type_name.h"
+#include "hookwire/base/value.h"
+
+namespace hookwire {
+
+namespace {
+
+LogLevel read_level(const Options& options) {
+  const std::string level =
+      options.choice("log_level", "info", {"debug", "info", "warning", "error"});
+  if (level == "debug") return LogLevel::debug;
+  if (level == "warning") return LogLevel::warning;
+  return level == "error" ? LogLevel::error : LogLevel::info;
+}
+
+void add_field(std::string& line, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  line.append(", ").append(name).append(" ").append(value);
+}
+
+// What the call acts on, as "share s-1"; empty when its descriptor names no resource.
+std::string resource_of(const Call& call) {
+  const ResourceDescriptor& resource = call.descriptor().resource;
+  const Argument* argument = resource.type.empty() ? nullptr : call.find(resource.argument);
+  if (argument == nullptr) return {};
+  ValueBuilder id;
+  argument->value.visit(id);
+  const Value value = id.take();
+  return std::string(resource.type) + " " +
+         (value.string() == nullptr ? std::string() : *value.string());
+}
+
+std::string microseconds(std::int64_t duration_ns) {
+  return std::to_string(duration_ns / 1000) + " us";
+}
+
+class LogHook final : public Hook {
+ public:
+  explicit LogHook(const HookSetup& setup)
+      : name_(setup.name), level_(read_level(setup.options)), log_(setup.log) {}
+
+  HookData pre(const Call& call) override {
+    log_.write(level_, begin_line(HookPhase::pre, call));
+    return nullptr;
+  }
+
+  void post(const Call& call, Outcome& outcome, HookData& /*data*/) override {
+    std::string line = begin_line(HookPhase::post, call);
+    add_field(line, "took", microseconds(outcome.duration_ns()));
+    log_.write(level_, line);
+  }
+
+  void failure(const Call& call, const Failure& failure, HookData& /*data*/) override {
+    std::string line = begin_line(HookPhase::failure, call);
+    if (failure.reason == Failure::Reason::vetoed) {
+      add_field(line, "vetoed by", failure.vetoed_by);
+    } else {
+      add_field(line, "took", microseconds(failure.duration_ns));
+    }
+    const ErrorText text = describe_exception(failure.error);
+    add_field(line, "error", text.type + (text.message.empty() ? "" : ": ") + text.message);
+    log_.write(level_, line);
+  }
+
+  void periodic(const PeriodicData& data) override {
+    log_.write(level_, name_ + ": " + std::string(to_string(HookPhase::periodic)) + ", tick " +
+                           std::to_string(data.tick));
+  }
+
+  bool wants_durations() const noexcept override { return true; }
+
+ private:
+  std::string begin_line(HookPhase phase, const Call& call) const {
+    std::string line = name_;
+    line.append(": ").append(to_string(phase)).append(" ").append(call.method());
+    if (const std::string resource = resource_of(call); !resource.empty()) line += ", " + resource;
+    add_field(line, "request", call.context().request_id);
+    add_field(line, "user", call.context().user_id);
+    return line;
+  }
+
+  const std::string name_;
+  const LogLevel level_;
+  Log& log_;
+};
+
+}  // namespace
+
+std::shared_ptr<Hook> make_log_hook(const HookSetup& setup) {
+  return std::make_shared<LogHook>(setup);
+}
+
+}  // namespace hookwire

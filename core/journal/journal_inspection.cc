@@ -1,0 +1,137 @@
+#include "hookwire/journal/journal_inspection.h"
+
+#include <algorithm>
+
+#include "hookwire/base/error.h"
+
+#include "journal_folder.h"
+#include "journal_state.h"
+#include "segment_scan.h"
+
+namespace hookwire {
+
+namespace {
+
+class Inspector {
+ public:
+  Inspector(FileSystem& file_system, const std::filesystem::path& folder)
+      : file_system_(file_system), folder_(folder) {}
+
+  JournalInspection run() {
+    const std::optional<JournalState> state = JournalState::load(file_system_, folder_);
+    const std::vector<std::uint64_t> ordinals = list_segments(file_system_, folder_);
+    if (!state && ordinals.empty()) {
+      throw Error(ErrorCode::bad_input, folder_.string() +
+                                            " holds no journal: expected a folder with "
+                                            "journal.state and *.hwj files");
+    }
+    result_.writer_alive = file_system_.lock_holder(folder_ / kLockName).has_value();
+    if (state) {
+      result_.journal_id = state->journal_id;
+      result_.epoch = state->epoch;
+      result_.closed_cleanly = state->closed_cleanly;
+    } else {
+      result_.damage.push_back({.segment = "journal.state", .what = "missing or damaged"});
+    }
+    std::vector<SegmentFile> segments;
+    for (const std::uint64_t ordinal : ordinals) {
+      segments.push_back(read_segment(file_system_, folder_, ordinal));
+    }
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      const bool newest =
+          std::none_of(segments.begin() + static_cast<std::ptrdiff_t>(i) + 1, segments.end(),
+                       [](const SegmentFile& s) { return s.active(); });
+      inspect(segments[i], newest);
+    }
+    if (state && state->closed_cleanly && state->last_sequence > result_.last_sequence) {
+      add_damage(segments.empty() ? "journal.state" : segments.back().name, 0,
+                 result_.last_sequence + 1, state->last_sequence,
+                 "records that were there when the journal was closed are gone");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void add_damage(const std::string& segment, std::uint64_t offset, std::uint64_t first,
+                  std::uint64_t last, std::string what) {
+    result_.damage.push_back({.segment = segment,
+                              .offset = offset,
+                              .first_sequence = first,
+                              .last_sequence = last,
+                              .what = std::move(what)});
+  }
+
+  void inspect(const SegmentFile& segment, bool newest) {
+    SegmentInfo info{.ordinal = segment.ordinal, .file = segment.name};
+    const std::unique_ptr<File> file = file_system_.open(folder_ / segment.name, OpenMode::read);
+    info.file_bytes = file->size();
+    if (segment.active()) {
+      read_records(segment, *file, newest, info);
+    } else if (!segment.header || segment.header->live_end_offset > kSegmentHeaderBytes) {
+      add_damage(segment.name, 0, 0, 0, "its header page is not sound");
+    }
+    result_.segments.push_back(std::move(info));
+  }
+
+  void read_records(const SegmentFile& segment, File& file, bool newest, SegmentInfo& info) {
+    const SegmentHeader& header = *segment.header;
+    const SegmentExpectation expected{
+        .journal_id = result_.journal_id != 0 ? result_.journal_id : header.made.journal_id,
+        .epoch = header.activation->epoch,
+        .first_sequence = header.activation->first_sequence};
+    result_.journal_id = expected.journal_id;
+    if (!result_.segments.empty() && result_.last_sequence != 0 &&
+        expected.first_sequence > result_.last_sequence + 1) {
+      add_damage(segment.name, 0, result_.last_sequence + 1, expected.first_sequence - 1,
+                 "records before this segment are missing");
+    }
+    const SegmentScan scan = scan_segment(file, expected, [&](const RecordView& record) {
+      if (info.first_time_ns == 0) info.first_time_ns = record.time_ns;
+    });
+    for (const ScanDamage& damage : scan.damage) {
+      add_damage(segment.name, damage.offset, damage.first_sequence, damage.last_sequence,
+                 damage.what);
+    }
+    info.epoch = expected.epoch;
+    info.first_sequence = expected.first_sequence;
+    info.last_sequence = scan.last_sequence;
+    info.record_count = scan.record_count;
+    info.used_bytes = scan.end_offset;
+    info.last_time_ns = scan.last_time_ns;
+    if (result_.first_sequence == 0 && scan.record_count > 0) {
+      result_.first_sequence = expected.first_sequence;
+    }
+    inspect_end(segment, scan, newest);
+    result_.last_sequence = std::max(result_.last_sequence, info.last_sequence);
+    result_.record_count += info.record_count;
+  }
+
+  // What must be there, by the seal or the live line, and what stands behind the last record.
+  void inspect_end(const SegmentFile& segment, const SegmentScan& scan, bool newest) {
+    const SegmentHeader& header = *segment.header;
+    const std::uint64_t promised =
+        header.seal ? header.seal->last_sequence : header.live_last_sequence;
+    if (promised > scan.last_sequence) {
+      add_damage(segment.name, scan.tail_end != 0 ? scan.tail_offset : scan.end_offset,
+                 scan.last_sequence + 1, promised,
+                 scan.tail_end != 0 ? scan.tail_what : "records that were committed are gone");
+      result_.last_sequence = std::max(result_.last_sequence, promised);
+    } else if (scan.tail_end != 0 && (!newest || header.seal)) {
+      add_damage(segment.name, scan.tail_offset, 0, 0, scan.tail_what);
+    } else if (scan.tail_end != 0 && !result_.writer_alive) {
+      result_.torn_bytes = scan.tail_end - scan.tail_offset;
+    }
+  }
+
+  FileSystem& file_system_;
+  const std::filesystem::path& folder_;
+  JournalInspection result_;
+};
+
+}  // namespace
+
+JournalInspection inspect_journal(FileSystem& file_system, const std::filesystem::path& folder) {
+  return Inspector(file_system, folder).run();
+}
+
+}  // namespace hookwire

@@ -1,0 +1,286 @@
+#include "hookwire/journal/journal_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "hookwire/base/error.h"
+
+#include "journal_tail.h"
+#include "segment_reader.h"
+
+namespace hookwire {
+
+class JournalReader::Impl {
+ public:
+  Impl(FileSystem& file_system, const std::filesystem::path& folder)
+      : file_system_(file_system), folder_(folder), tail_(file_system, folder) {
+    next_ = first_sequence();
+  }
+
+  std::uint64_t journal_id() const noexcept { return tail_.journal_id(); }
+
+  std::uint32_t epoch() {
+    tail_.refresh();
+    return tail_.epoch();
+  }
+
+  std::uint64_t first_sequence() {
+    if (first_ == 0) {
+      for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
+        const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+        if (!usable(segment)) continue;
+        first_ = segment.header->activation->first_sequence;
+        break;
+      }
+    }
+    return first_ == 0 ? 1 : first_;
+  }
+
+  std::uint64_t last_sequence() {
+    tail_.refresh();
+    return tail_.last_sequence();
+  }
+
+  std::uint64_t position() const noexcept { return next_; }
+
+  void seek(std::uint64_t sequence) {
+    const std::uint64_t target =
+        std::clamp(sequence, first_sequence(), std::max(last_sequence() + 1, first_sequence()));
+    go_to([&](const SegmentHeader& header) { return header.activation->first_sequence <= target; },
+          [&](const RecordView& record) { return record.sequence < target; });
+    next_ = target;
+  }
+
+  void seek_time(std::int64_t time_ns) {
+    go_to([&](const SegmentHeader& header) { return header.activation->first_time_ns < time_ns; },
+          [&](const RecordView& record) { return record.time_ns < time_ns; });
+  }
+
+  JournalChunk next(std::size_t max_bytes) {
+    while (true) {
+      if (!segment_ && !open_segment(0)) return {};
+      const bool newest = segment_->ordinal() == tail_.ordinal();
+      if (newest) tail_.refresh();
+      const std::uint64_t limit = readable_end();
+      if (offset_ < limit) {
+        const std::span<const std::byte> rest = segment_->rest_of_block(offset_, limit);
+        if (JournalChunk chunk = take_records(rest, max_bytes); chunk.last != 0) return chunk;
+        if (std::optional<JournalChunk> gap = pass_rest(rest, limit)) return *gap;
+        continue;
+      }
+      if (segment_->ordinal() == tail_.ordinal()) return {};
+      if (std::optional<JournalChunk> gap = enter_next_segment()) return *gap;
+    }
+  }
+
+ private:
+  bool usable(const SegmentFile& segment) const {
+    return segment.active() && segment.header->made.journal_id == tail_.journal_id();
+  }
+
+  // Where committed records of the open segment end.
+  std::uint64_t readable_end() const noexcept {
+    if (segment_->ordinal() == tail_.ordinal()) return tail_.end_offset();
+    const SegmentHeader& header = segment_->header();
+    return header.seal ? header.seal->end_offset : segment_->size();
+  }
+
+  // The last sequence that the open segment can hold.
+  std::uint64_t last_of_segment() {
+    if (segment_->ordinal() == tail_.ordinal()) return tail_.last_sequence();
+    if (segment_->header().seal) return segment_->header().seal->last_sequence;
+    const std::optional<SegmentFile> after = segment_after(segment_->ordinal());
+    return after ? after->header->activation->first_sequence - 1 : next_ - 1;
+  }
+
+  std::optional<SegmentFile> segment_after(std::uint64_t ordinal) {
+    for (const std::uint64_t other : list_segments(file_system_, folder_)) {
+      if (other <= ordinal) continue;
+      SegmentFile segment = read_segment(file_system_, folder_, other);
+      if (usable(segment)) return segment;
+    }
+    return std::nullopt;
+  }
+
+  // Opens the first segment behind `ordinal`, at its first record. False when there is none.
+  bool open_segment(std::uint64_t ordinal) {
+    tail_.refresh();
+    const std::optional<SegmentFile> segment = segment_after(ordinal);
+    if (!segment) return false;
+    segment_.emplace(file_system_, folder_, *segment);
+    offset_ = kSegmentHeaderBytes;
+    return true;
+  }
+
+  std::optional<JournalChunk> enter_next_segment() {
+    if (!open_segment(segment_->ordinal())) return JournalChunk{};
+    const std::uint64_t first = segment_->expectation().first_sequence;
+    if (first <= next_) return std::nullopt;
+    return gap_to(
+        first, "records or segments before " + segment_name(segment_->ordinal()) + " are missing");
+  }
+
+  JournalChunk gap_to(std::uint64_t sequence, std::string reason) {
+    JournalChunk gap{.kind = JournalChunk::Kind::gap,
+                     .records = {},
+                     .epoch = segment_->expectation().epoch,
+                     .first = next_,
+                     .last = sequence - 1,
+                     .reason = std::move(reason)};
+    next_ = sequence;
+    return gap;
+  }
+
+  // The sound records in sequence at the front of `rest`; `last` is 0 when there is none.
+  JournalChunk take_records(std::span<const std::byte> rest, std::size_t max_bytes) {
+    JournalChunk chunk;
+    std::size_t taken = 0;
+    while (taken < rest.size()) {
+      const DecodedRecord decoded = decode_record(rest.subspan(taken));
+      if (decoded.fault != RecordFault::none || !belongs(decoded.record, segment_->expectation()) ||
+          decoded.record.sequence != next_) {
+        break;
+      }
+      const std::size_t size = decoded.record.bytes.size();
+      if (taken > 0 && taken + size > max_bytes) break;
+      if (taken == 0) chunk.first = next_;
+      chunk.last = next_++;
+      taken += size;
+    }
+    if (taken == 0) return chunk;
+    chunk.kind = JournalChunk::Kind::records;
+    chunk.records = rest.first(taken);
+    chunk.epoch = segment_->expectation().epoch;
+    offset_ += taken;
+    return chunk;
+  }
+
+  // At `offset_` stands no record that could be next: goes on at the next block, with the gap that
+  // this makes, if any.
+  std::optional<JournalChunk> pass_rest(std::span<const std::byte> rest, std::uint64_t limit) {
+    const std::uint64_t damaged_at = offset_;
+    const bool at_start = offset_ == block_start(offset_);
+    const bool zero = first_nonzero(rest) == rest.size();
+    if (zero && !at_start) {
+      offset_ = next_block(offset_);
+      return std::nullopt;
+    }
+    std::optional<RecordView> found;
+    std::uint64_t at = at_start ? offset_ : next_block(offset_);
+    for (; at < limit; at = next_block(at)) {
+      found = segment_->first_of_block(at, limit);
+      if (found && found->sequence >= next_) break;
+      found.reset();
+    }
+    const std::uint64_t resume = found ? found->sequence : last_of_segment() + 1;
+    offset_ = found ? at : limit;
+    if (resume <= next_) return std::nullopt;
+    return gap_to(resume, segment_name(segment_->ordinal()) + " is damaged at offset " +
+                              std::to_string(damaged_at));
+  }
+
+  // Opens the last segment that `wanted` holds for (or the first), goes to its last block whose
+  // first record is `before` the target, and passes the records that are.
+  template <class Wanted, class Before>
+  void go_to(Wanted wanted, Before before) {
+    tail_.refresh();
+    std::optional<SegmentFile> chosen;
+    for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
+      SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+      if (!usable(segment)) continue;
+      if (chosen && !wanted(*segment.header)) break;
+      chosen = std::move(segment);
+    }
+    segment_.reset();
+    next_ = first_sequence();
+    if (!chosen) return;
+    segment_.emplace(file_system_, folder_, *chosen);
+    offset_ = block_before(before);
+    const std::uint64_t limit = readable_end();
+    if (const std::optional<RecordView> first = segment_->first_of_block(offset_, limit)) {
+      next_ = first->sequence;
+    } else {
+      next_ = segment_->expectation().first_sequence;
+    }
+    pass_records(segment_->rest_of_block(offset_, limit), before);
+  }
+
+  // The start of the last block whose first record is `before` the target, or of the first block.
+  // Damaged blocks are passed over.
+  template <class Before>
+  std::uint64_t block_before(Before before) {
+    const std::uint64_t limit = readable_end();
+    std::uint64_t low = 0;
+    std::uint64_t high = limit <= kSegmentHeaderBytes ? 1 : (limit - 1) / kBlockBytes + 1;
+    while (high - low > 1) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      std::optional<RecordView> first;
+      std::uint64_t sound = middle;
+      for (; sound < high; ++sound) {
+        if ((first = segment_->first_of_block(sound * kBlockBytes, limit))) break;
+      }
+      if (first && before(*first)) {
+        low = sound;
+      } else {
+        high = middle;
+      }
+    }
+    return block_start(low * kBlockBytes);
+  }
+
+  template <class Before>
+  void pass_records(std::span<const std::byte> rest, Before before) {
+    while (!rest.empty()) {
+      const DecodedRecord decoded = decode_record(rest);
+      if (decoded.fault != RecordFault::none || !belongs(decoded.record, segment_->expectation()) ||
+          decoded.record.sequence != next_ || !before(decoded.record)) {
+        return;
+      }
+      ++next_;
+      offset_ += decoded.record.bytes.size();
+      rest = rest.subspan(decoded.record.bytes.size());
+    }
+  }
+
+  FileSystem& file_system_;
+  std::filesystem::path folder_;
+  JournalTail tail_;
+  std::optional<SegmentReader> segment_;
+  std::uint64_t offset_ = 0;
+  std::uint64_t next_ = 1;   // the sequence that is expected at offset_
+  std::uint64_t first_ = 0;  // the oldest held; 0: not known yet
+};
+
+JournalReader::JournalReader(FileSystem& file_system, const std::filesystem::path& folder)
+    : impl_(std::make_unique<Impl>(file_system, folder)) {}
+JournalReader::~JournalReader() = default;
+JournalReader::JournalReader(JournalReader&&) noexcept = default;
+JournalReader& JournalReader::operator=(JournalReader&&) noexcept = default;
+
+std::uint64_t JournalReader::journal_id() const noexcept {
+  return impl_->journal_id();
+}
+std::uint32_t JournalReader::epoch() {
+  return impl_->epoch();
+}
+std::uint64_t JournalReader::first_sequence() {
+  return impl_->first_sequence();
+}
+std::uint64_t JournalReader::last_sequence() {
+  return impl_->last_sequence();
+}
+void JournalReader::seek(std::uint64_t sequence) {
+  impl_->seek(sequence);
+}
+void JournalReader::seek_time(std::int64_t time_ns) {
+  impl_->seek_time(time_ns);
+}
+std::uint64_t JournalReader::position() const noexcept {
+  return impl_->position();
+}
+JournalChunk JournalReader::next(std::size_t max_bytes) {
+  return impl_->next(max_bytes);
+}
+
+}  // namespace hookwire

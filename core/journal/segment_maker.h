@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/journal/journal_options.h"
+
+#include "segment.h"
+
+namespace hookwire {
+
+/// Keeps one segment ready before it is needed, the pages ahead of the tail present, and unmaps
+/// segments that are done with. Owns the thread "hw-journal"; the other functions are the writer's,
+/// from any thread.
+class SegmentMaker {
+ public:
+  /// Segments are made from `first_ordinal` on. The references must outlive the maker.
+  SegmentMaker(FileSystem& file_system, const Clock& clock, const JournalOptions& options,
+               std::uint64_t journal_id, std::uint64_t first_ordinal);
+  /// Ends the thread. Removes the segment that was made and not taken.
+  ~SegmentMaker();
+  SegmentMaker(const SegmentMaker&) = delete;
+  SegmentMaker& operator=(const SegmentMaker&) = delete;
+
+  /// The segment that is ready, or nullptr. No wait, no system call unless the thread sleeps.
+  std::unique_ptr<Segment> take() noexcept;
+  /// Waits for one to be ready, until `deadline` at most; false when none is.
+  bool wait(std::chrono::steady_clock::time_point deadline);
+  /// Why the last attempt to make a segment failed; empty when it did not.
+  std::string last_error();
+
+  /// Pages ahead of this segment's tail are kept present from now on.
+  void follow(Segment* active) noexcept { active_.store(active, std::memory_order_release); }
+  /// Takes over a segment that nothing is written to any more. Never blocks.
+  void retire(std::unique_ptr<Segment> segment) noexcept;
+
+ private:
+  void run(const std::stop_token& stop);
+  void make_spare();
+  void free_retired() noexcept;
+  bool populate_ahead() noexcept;
+
+  FileSystem& file_system_;
+  const Clock& clock_;
+  const JournalOptions& options_;
+  std::uint64_t journal_id_;
+  std::uint64_t next_ordinal_;  // the thread's
+
+  std::atomic<Segment*> spare_{nullptr};
+  std::atomic<Segment*> active_{nullptr};
+  std::atomic<Segment*> retired_{nullptr};
+  Segment* populated_segment_ = nullptr;  // the thread's, like the offset
+  std::uint64_t populated_to_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;  // a spare is ready, was taken, or could not be made
+  std::string error_;                    // under mutex_
+  std::jthread thread_;
+};
+
+}  // namespace hookwire

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hookwire/base/file_system.h"
+
+#include "journal_folder.h"
+#include "segment_scan.h"
+
+namespace hookwire {
+
+/// Gives the blocks of one segment: from the map while it is written to, by reading once it is
+/// sealed. Confined to one thread.
+class SegmentReader {
+ public:
+  /// Throws IoError.
+  SegmentReader(FileSystem& file_system, const std::filesystem::path& folder,
+                const SegmentFile& segment);
+
+  std::uint64_t ordinal() const noexcept { return ordinal_; }
+  std::uint64_t size() const noexcept { return size_; }
+  const SegmentExpectation& expectation() const noexcept { return expectation_; }
+  const SegmentHeader& header() const noexcept { return header_; }
+
+  /// The bytes from `offset` to the end of its block, or to `limit` when that is nearer. Valid
+  /// until the next call. Throws IoError.
+  std::span<const std::byte> rest_of_block(std::uint64_t offset, std::uint64_t limit);
+
+  /// The sound record of this journal and epoch with which the block of `offset` begins.
+  std::optional<RecordView> first_of_block(std::uint64_t offset, std::uint64_t limit);
+
+ private:
+  std::uint64_t ordinal_;
+  SegmentHeader header_;
+  SegmentExpectation expectation_;
+  std::unique_ptr<File> file_;
+  std::uint64_t size_;
+  std::unique_ptr<Mapping> mapping_;  // while it may still be written to
+  std::vector<std::byte> block_;      // otherwise: the block read last
+  std::uint64_t block_offset_ = UINT64_MAX;
+};
+
+/// Where the records of the block that holds `offset` begin.
+constexpr std::uint64_t block_start(std::uint64_t offset) noexcept {
+  const std::uint64_t start = offset / kBlockBytes * kBlockBytes;
+  return start == 0 ? kSegmentHeaderBytes : start;
+}
+
+/// Where the next block's records begin.
+constexpr std::uint64_t next_block(std::uint64_t offset) noexcept {
+  return (offset / kBlockBytes + 1) * kBlockBytes;
+}
+
+}  // namespace hookwire

@@ -1,0 +1,112 @@
+#include "segment_scan.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "segment_format.h"
+
+namespace hookwire {
+
+namespace {
+
+class Scanner {
+ public:
+  Scanner(const SegmentExpectation& expected, FunctionRef<void(const RecordView&)> see)
+      : expected_(expected), see_(see), next_(expected.first_sequence) {
+    scan_.end_offset = kSegmentHeaderBytes;
+  }
+
+  // `block` begins at file offset `offset`.
+  void read(std::uint64_t offset, std::span<const std::byte> block) {
+    std::size_t at = offset == 0 ? kSegmentHeaderBytes : 0;
+    const std::size_t start = at;
+    RecordFault fault = RecordFault::none;
+    bool strange = false;
+    while (at < block.size()) {
+      const DecodedRecord decoded = decode_record(block.subspan(at));
+      fault = decoded.fault;
+      if (fault != RecordFault::none) break;
+      const RecordView& record = decoded.record;
+      // At the start of a block records may have been lost before; within it, none can be.
+      strange = !belongs(record, expected_) || record.sequence < next_ ||
+                (record.sequence > next_ && at != start);
+      if (strange) break;
+      accept(record, offset + at);
+      at += record.bytes.size();
+    }
+    note_rest(offset + at, block.subspan(std::min(at, block.size())), fault, strange);
+  }
+
+  SegmentScan take() {
+    scan_.last_sequence = next_ - 1;
+    return std::move(scan_);
+  }
+
+ private:
+  void accept(const RecordView& record, std::uint64_t offset) {
+    if (record.sequence > next_ || scan_.tail_end != 0) {
+      const bool lost = record.sequence > next_;
+      scan_.damage.push_back(
+          {.offset = scan_.tail_end != 0 ? scan_.tail_offset : offset,
+           .first_sequence = lost ? next_ : 0,
+           .last_sequence = lost ? record.sequence - 1 : 0,
+           .what = scan_.tail_end != 0 ? scan_.tail_what : "records are missing before it"});
+      scan_.tail_offset = scan_.tail_end = 0;
+    }
+    see_(record);
+    next_ = record.sequence + 1;
+    scan_.end_offset = offset + record.bytes.size();
+    scan_.last_time_ns = record.time_ns;
+    ++scan_.record_count;
+  }
+
+  // What stands behind the last good record of a block must be zero.
+  void note_rest(std::uint64_t offset, std::span<const std::byte> rest, RecordFault fault,
+                 bool strange) {
+    const std::size_t first = first_nonzero(rest);
+    if (first == rest.size()) return;
+    std::size_t end = rest.size();
+    while (rest[end - 1] == std::byte{0}) --end;
+    if (scan_.tail_end == 0) {
+      scan_.tail_offset = offset;
+      scan_.tail_what = strange ? "a record that does not belong here"
+                                : "no sound record: " + std::string(to_string(fault));
+    }
+    scan_.tail_end = offset + end;
+  }
+
+  const SegmentExpectation& expected_;
+  FunctionRef<void(const RecordView&)> see_;
+  std::uint64_t next_;
+  SegmentScan scan_;
+};
+
+}  // namespace
+
+std::size_t first_nonzero(std::span<const std::byte> bytes) noexcept {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= bytes.size(); at += sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if (word != 0) break;
+  }
+  while (at < bytes.size() && bytes[at] == std::byte{0}) ++at;
+  return at;
+}
+
+SegmentScan scan_segment(File& file, const SegmentExpectation& expected,
+                         FunctionRef<void(const RecordView&)> see) {
+  constexpr std::size_t kReadBlocks = 16;
+  std::vector<std::byte> buffer(kReadBlocks * kBlockBytes);
+  Scanner scanner(expected, see);
+  std::uint64_t offset = 0;
+  while (true) {
+    const std::size_t count = file.read_at(offset, buffer);
+    for (std::size_t at = 0; at < count; at += kBlockBytes) {
+      scanner.read(offset + at, std::span(buffer).subspan(at, std::min(kBlockBytes, count - at)));
+    }
+    offset += count;
+    if (count < buffer.size()) return scanner.take();
+  }
+}
+
+}  // namespace hookwire

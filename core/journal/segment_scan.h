@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/function_ref.h"
+#include "hookwire/record/record.h"
+
+namespace hookwire {
+
+/// Bytes of a segment that are not what was written there.
+struct ScanDamage {
+  std::uint64_t offset = 0;
+  std::uint64_t first_sequence = 0;  ///< Lost with them; 0: none.
+  std::uint64_t last_sequence = 0;
+  std::string what;
+};
+
+/// What reading a whole segment found.
+struct SegmentScan {
+  std::uint64_t end_offset = 0;     ///< Behind the last good record.
+  std::uint64_t last_sequence = 0;  ///< Of the last good record; first - 1 when there is none.
+  std::int64_t last_time_ns = 0;
+  std::uint64_t record_count = 0;
+  std::vector<ScanDamage> damage;  ///< Before end_offset, in order.
+  /// Bytes behind the last good record that are not zero, [tail_offset, tail_end); 0, 0 when none:
+  /// an unfinished record, or damage that reaches the end. The caller knows which.
+  std::uint64_t tail_offset = 0;
+  std::uint64_t tail_end = 0;
+  std::string tail_what;
+};
+
+/// What records of a segment must be.
+struct SegmentExpectation {
+  std::uint64_t journal_id = 0;
+  std::uint32_t epoch = 0;
+  std::uint64_t first_sequence = 0;
+};
+
+/// True when `record` is of this journal and epoch.
+inline bool belongs(const RecordView& record, const SegmentExpectation& expected) noexcept {
+  return record.journal_id == expected.journal_id && record.epoch == expected.epoch;
+}
+
+/// The first byte of `bytes` that is not zero, or bytes.size().
+std::size_t first_nonzero(std::span<const std::byte> bytes) noexcept;
+
+/// Reads all of `file`, block by block, and hands each good record to `see`. After a bad record it
+/// goes on at the next block, never by searching within one. Throws IoError.
+SegmentScan scan_segment(File& file, const SegmentExpectation& expected,
+                         FunctionRef<void(const RecordView&)> see);
+
+}  // namespace hookwire

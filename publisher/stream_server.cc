@@ -1,0 +1,164 @@
+#include "stream_server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hookwire/base/error.h"
+
+namespace hookwire {
+namespace {
+
+constexpr std::int64_t kPauseNs = 1'000'000'000;
+
+}  // namespace
+
+StreamServer::StreamServer(FileSystem& file_system, const Clock& clock, Log& log,
+                           StreamTransport& transport, StreamBufferPool& buffers,
+                           StreamServerOptions options)
+    : file_system_(file_system),
+      clock_(clock),
+      log_(log),
+      transport_(transport),
+      buffers_(buffers),
+      options_(std::move(options)),
+      journal_(file_system, options_.journal_folder),
+      feed_(file_system, options_.journal_folder, buffers),
+      cursors_(file_system, log, options_.journal_folder, journal_.journal_id()),
+      strangers_(options_.limits.requests_per_second, clock.steady_ns()) {}
+
+bool StreamServer::step() {
+  now_ns_ = clock_.steady_ns();
+  bool worked = take_requests();
+  const std::size_t count = clients_.size();
+  for (std::size_t n = 0; n < count; ++n) {
+    worked |= serve(*clients_[(turn_ + n) % count]);
+  }
+  ++turn_;
+  std::erase_if(clients_, [](const auto& client) { return client->over; });
+  cursors_.save_when_due(now_ns_);
+  return worked;
+}
+
+bool StreamServer::serve(Client& client) {
+  if (client.over) return false;
+  StreamSession& session = client.session;
+  if (now_ns_ - session.heard_ns() > options_.limits.silence.count()) {
+    ++counters_.expired_sessions;
+    end(client);
+    return true;
+  }
+  bool worked = false;
+  for (int n = 0;; ++n) {
+    const StreamSend sent = session.flush(now_ns_);
+    if (sent == StreamSend::gone) end(client);
+    if (sent != StreamSend::sent) return worked;
+    if (n == kChunksPerTurn || !advance(client)) break;
+    worked = true;
+  }
+  if (now_ns_ - session.sent_ns() >= options_.limits.heartbeat.count()) {
+    session.queue_heartbeat(position());
+    if (session.flush(now_ns_) == StreamSend::gone) end(client);
+  }
+  return worked;
+}
+
+bool StreamServer::advance(Client& client) {
+  if (now_ns_ < resume_ns_) return false;
+  try {
+    StreamSession& session = client.session;
+    if (session.position() >= feed_.first()) {
+      client.reader.reset();
+      return session.advance(feed_);
+    }
+    if (!client.reader) {
+      client.reader =
+          std::make_unique<StreamReader>(file_system_, options_.journal_folder, buffers_);
+    }
+    // No further than the feed's chunk begins, so that one who catches up comes to share it.
+    return session.advance(*client.reader, feed_.first());
+  } catch (const Error& error) {
+    client.reader.reset();
+    resume_ns_ = now_ns_ + kPauseNs;
+    log_.error(std::string("the relay cannot read the journal and will try again: ") +
+               error.what());
+    return false;
+  }
+}
+
+std::chrono::nanoseconds StreamServer::idle_for() const {
+  const std::int64_t now_ns = clock_.steady_ns();
+  std::int64_t due_ns = std::min(cursors_.due_ns(), now_ns + kPauseNs);
+  for (const auto& client : clients_) {
+    const StreamSession& session = client->session;
+    due_ns = std::min(due_ns, session.heard_ns() + options_.limits.silence.count() + 1);
+    due_ns =
+        std::min(due_ns, session.waiting() ? session.retry_ns()
+                                           : session.sent_ns() + options_.limits.heartbeat.count());
+  }
+  return std::chrono::nanoseconds(std::max<std::int64_t>(due_ns - now_ns, 0));
+}
+
+bool StreamServer::drained() {
+  const std::uint64_t last = journal_.last_sequence();
+  return std::all_of(clients_.begin(), clients_.end(), [&](const auto& client) {
+    return client->over || (!client->session.waiting() && client->session.position() > last);
+  });
+}
+
+void StreamServer::close() {
+  now_ns_ = clock_.steady_ns();
+  for (const auto& client : clients_) {
+    if (client->over || client->session.flush(now_ns_) != StreamSend::sent) continue;
+    client->session.queue_closing();
+    client->session.flush(now_ns_);
+  }
+  clients_.clear();
+  cursors_.save();
+}
+
+RelayStatus StreamServer::status() {
+  RelayStatus status = counters_;
+  status.first_sequence = journal_.first_sequence();
+  status.last_sequence = journal_.last_sequence();
+  for (const auto& client : clients_) {
+    if (!client->over) status.sessions.push_back(client->session.status());
+  }
+  return status;
+}
+
+StreamPosition StreamServer::position() {
+  // Nothing is synced to stable storage, so nothing is called durable.
+  return {.epoch = journal_.epoch(),
+          .first = journal_.first_sequence(),
+          .last = journal_.last_sequence(),
+          .durable = 0};
+}
+
+std::uint64_t StreamServer::new_session_id() {
+  std::uint64_t id = 0;
+  while (id == 0) id = (std::uint64_t{random_()} << 32) | random_();
+  return id;
+}
+
+void StreamServer::end(Client& client) {
+  client.over = true;
+  client.reader.reset();
+  if (!client.session.name().empty()) cursors_.release(client.session.name());
+}
+
+StreamServer::Client* StreamServer::find_peer(std::string_view peer) {
+  for (const auto& client : clients_) {
+    if (!client->over && client->session.peer() == peer) return client.get();
+  }
+  return nullptr;
+}
+
+StreamServer::Client* StreamServer::find_name(std::string_view name) {
+  if (name.empty()) return nullptr;
+  for (const auto& client : clients_) {
+    if (!client->over && client->session.name() == name) return client.get();
+  }
+  return nullptr;
+}
+
+}  // namespace hookwire

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/log.h"
+#include "hookwire/publisher/relay.h"
+#include "hookwire/schemas/stream_message.h"
+
+#include "stream_cursors.h"
+#include "stream_rate.h"
+#include "stream_reader.h"
+#include "stream_session.h"
+#include "stream_transport.h"
+
+namespace hookwire {
+
+/// What a stream server serves, and how much of it.
+struct StreamServerOptions {
+  std::string publisher;
+  std::filesystem::path journal_folder;
+  StreamLimits limits;
+};
+
+/// The publisher's side of the stream protocol (stream_message.h), one step at a time: takes
+/// requests, sends each session what it lacks, keeps the named cursors. Has no thread and no socket
+/// of its own and never waits, but for the fsync of the cursors. Thread-compatible.
+class StreamServer {
+ public:
+  /// The most that one step does, so that nobody waits long behind somebody else.
+  static constexpr int kRequestsPerStep = 64;
+  static constexpr int kChunksPerTurn = 4;
+
+  /// The references must outlive the server. Throws as JournalReader does.
+  StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
+               StreamBufferPool& buffers, StreamServerOptions options);
+
+  /// Does what there is to do, a bounded share of it; false when there was nothing.
+  bool step();
+  /// How long nothing needs to be done unless something arrives or is appended. Zero: step now.
+  std::chrono::nanoseconds idle_for() const;
+  /// True when every session was sent everything that the journal holds now.
+  bool drained();
+  /// Tells every session that this is the end, forgets them, saves the cursors.
+  void close();
+
+  RelayStatus status();
+
+ private:
+  /// A session and, while it stands behind the others, its own reader.
+  struct Client {
+    StreamSession session;
+    std::unique_ptr<StreamReader> reader;
+    bool over = false;
+  };
+
+  bool take_requests();
+  void take(const IncomingRequest& request);
+  void obey(const std::string& peer, const OpenRequest& request);
+  void obey(const std::string& peer, const CreditRequest& request);
+  void obey(const std::string& peer, const AckRequest& request);
+  void obey(const std::string& peer, const PingRequest& request);
+  void obey(const std::string& peer, const CloseRequest& request);
+  void refuse(const std::string& peer, StreamError error);
+
+  bool may_open(const std::string& peer, const OpenRequest& request);
+  StreamStart resolve(const OpenRequest& request) const;
+  void welcome(Client& client, std::uint64_t start);
+  void displace(Client& client);
+
+  Client* find_peer(std::string_view peer);
+  Client* find_name(std::string_view name);
+  /// The session of that number if it is this peer's; refuses otherwise.
+  Client* require(const std::string& peer, std::uint64_t session);
+  void end(Client& client);
+
+  bool serve(Client& client);
+  bool advance(Client& client);
+  StreamPosition position();
+  std::uint64_t new_session_id();
+
+  FileSystem& file_system_;
+  const Clock& clock_;
+  Log& log_;
+  StreamTransport& transport_;
+  StreamBufferPool& buffers_;
+  StreamServerOptions options_;
+  JournalReader journal_;  // for questions; its position means nothing
+  StreamReader feed_;      // of the session that is furthest, and of all that keep up with it
+  StreamCursors cursors_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  StreamRate strangers_;  // requests from peers without a session, all together
+  IncomingRequest request_;
+  std::random_device random_;
+  std::size_t turn_ = 0;        // who is served first, in turn
+  std::int64_t resume_ns_ = 0;  // the journal could not be read: not again before this
+  std::int64_t now_ns_ = 0;     // when the step at hand began
+  RelayStatus counters_;
+};
+
+}  // namespace hookwire

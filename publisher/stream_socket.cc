@@ -1,0 +1,147 @@
+#include "stream_socket.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <zmq.hpp>
+
+#include "hookwire/base/error.h"
+
+namespace hookwire {
+namespace {
+
+namespace option = zmq::sockopt;
+
+void apply(zmq::socket_t& socket, const StreamSocketSettings& settings) {
+  socket.set(option::router_mandatory, true);
+  socket.set(option::maxmsgsize, settings.max_message_bytes);
+  socket.set(option::sndhwm, settings.send_queue);
+  socket.set(option::rcvhwm, settings.receive_queue);
+  socket.set(option::linger, settings.linger_ms);
+  socket.set(option::heartbeat_ivl, settings.heartbeat_interval_ms);
+  socket.set(option::heartbeat_timeout, settings.heartbeat_timeout_ms);
+  socket.set(option::heartbeat_ttl, settings.heartbeat_ttl_ms);
+  socket.set(option::handshake_ivl, settings.handshake_ms);
+}
+
+[[noreturn]] void rethrow(const zmq::error_t& error, const std::string& endpoint) {
+  const std::string doing = "bind the stream's endpoint " + endpoint;
+  switch (error.num()) {
+    case EADDRINUSE:
+      throw Error(ErrorCode::busy, "cannot " + doing +
+                                       ": it is in use; stop the program that listens there or "
+                                       "choose another");
+    case EADDRNOTAVAIL:
+    case ENODEV:
+      throw Error(ErrorCode::configuration,
+                  "cannot " + doing + ": this machine has no such address");
+    default:
+      throw IoError(error.num(), doing);
+  }
+}
+
+/// Gives back what a message held. Runs in ZeroMQ's thread.
+void release(void* /*data*/, void* hint) {
+  StreamBufferRef::adopt(static_cast<StreamBuffer*>(hint)).reset();
+}
+
+zmq::message_t make_message(const StreamBytes& records) {
+  const std::span<const std::byte> bytes = records.bytes;
+  if (bytes.size() <= StreamSocket::kCopyBytes) return {bytes.data(), bytes.size()};
+  StreamBufferRef reference = records.buffer;
+  StreamBuffer* const held = std::move(reference).detach();
+  return {const_cast<std::byte*>(bytes.data()), bytes.size(), &release, held};
+}
+
+}  // namespace
+
+class StreamSocket::Impl {
+ public:
+  zmq::context_t context{1};
+  zmq::socket_t socket{context, zmq::socket_type::router};
+};
+
+StreamSocket::StreamSocket(const std::string& endpoint) {
+  try {
+    impl_ = std::make_unique<Impl>();
+    apply(impl_->socket, StreamSocketSettings{});
+    impl_->socket.set(option::ipv6, endpoint.find('[') != std::string::npos);
+    impl_->socket.bind(endpoint);
+  } catch (const zmq::error_t& error) {
+    rethrow(error, endpoint);
+  }
+}
+
+StreamSocket::~StreamSocket() {
+  close(std::chrono::nanoseconds(0));
+}
+
+bool StreamSocket::receive(IncomingRequest& request) {
+  zmq::message_t part;
+  if (!impl_->socket.recv(part, zmq::recv_flags::dontwait)) return false;
+  request.peer.assign(static_cast<const char*>(part.data()), part.size());
+  request.frame.clear();
+  int frames = 0;
+  while (part.more() && impl_->socket.recv(part, zmq::recv_flags::dontwait)) {
+    if (frames++ > 0) continue;
+    const auto* const bytes = static_cast<const std::byte*>(part.data());
+    request.frame.assign(bytes, bytes + part.size());
+  }
+  request.whole = frames == 1;
+  return true;
+}
+
+StreamSend StreamSocket::send(const std::string& peer, std::span<const std::byte> reply,
+                              const StreamBytes* records) {
+  constexpr auto kMore = zmq::send_flags::dontwait | zmq::send_flags::sndmore;
+  zmq::socket_t& socket = impl_->socket;
+  // The peer's name is refused when there is no such peer or its queue is full. Once it is taken
+  // the message's other frames are, too.
+  while (zmq_send(socket.handle(), peer.data(), peer.size(), ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+    if (errno == EAGAIN) return StreamSend::would_block;
+    if (errno == EHOSTUNREACH) return StreamSend::gone;
+    if (errno != EINTR) throw IoError(errno, "send on the stream's socket");
+  }
+  zmq::message_t first(reply.data(), reply.size());
+  socket.send(first, records != nullptr ? kMore : zmq::send_flags::dontwait);
+  if (records == nullptr) return StreamSend::sent;
+  zmq::message_t second = make_message(*records);
+  socket.send(second, zmq::send_flags::dontwait);
+  return StreamSend::sent;
+}
+
+void StreamSocket::wait(int wake_fd, std::chrono::nanoseconds at_most) {
+  std::array<zmq::pollitem_t, 2> items{
+      {{impl_->socket.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_fd, ZMQ_POLLIN, 0}}};
+  const auto count = wake_fd >= 0 ? 2 : 1;
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(at_most);
+  // A signal ends the wait early, which is no harm.
+  zmq_poll(items.data(), count, static_cast<long>(std::max<std::int64_t>(timeout.count(), 0)));
+}
+
+std::string StreamSocket::endpoint() const {
+  return impl_->socket.get(option::last_endpoint);
+}
+
+StreamSocketSettings StreamSocket::settings() const {
+  const zmq::socket_t& socket = impl_->socket;
+  return {.max_message_bytes = socket.get(option::maxmsgsize),
+          .send_queue = socket.get(option::sndhwm),
+          .receive_queue = socket.get(option::rcvhwm),
+          .linger_ms = socket.get(option::linger),
+          .heartbeat_interval_ms = socket.get(option::heartbeat_ivl),
+          .heartbeat_timeout_ms = socket.get(option::heartbeat_timeout),
+          .heartbeat_ttl_ms = socket.get(option::heartbeat_ttl),
+          .handshake_ms = socket.get(option::handshake_ivl)};
+}
+
+void StreamSocket::close(std::chrono::nanoseconds linger) noexcept {
+  if (!impl_) return;
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(linger);
+  const int linger_ms = static_cast<int>(rounded.count());
+  zmq_setsockopt(impl_->socket.handle(), ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+  impl_.reset();  // closes the socket; the end of the context waits for what lingers
+}
+
+}  // namespace hookwire

@@ -1,0 +1,60 @@
+#include <pthread.h>
+
+#include "hooks/chain_test.h"
+
+namespace hookwire::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+// A thread that is cancelled unwinds through the chain: nothing catches it, nothing is left held.
+class ChainCancel : public ChainTest {
+ protected:
+  // Calls the driver in a thread of its own; true when that thread ended by being cancelled.
+  bool call_is_cancelled() {
+    pthread_t thread{};
+    const auto body = [](void* self) -> void* {
+      static_cast<ChainCancel*>(self)->call_add(1, 1);
+      return nullptr;
+    };
+    EXPECT_EQ(::pthread_create(&thread, nullptr, body, this), 0);
+    void* result = nullptr;
+    EXPECT_EQ(::pthread_join(thread, &result), 0);
+    return result == PTHREAD_CANCELED;
+  }
+  static void cancel_myself() {
+    ::pthread_cancel(::pthread_self());
+    ::pthread_testcancel();
+  }
+  void expect_nothing_is_held() {
+    const std::weak_ptr<Hook> watched = hooks_.front().hook;
+    hooks_.clear();
+    chain_.replace({});
+    EXPECT_TRUE(watched.expired());
+  }
+};
+
+TEST_F(ChainCancel, InAPreHook) {
+  add("watcher");
+  add("cancelled").on_pre = [](const Call&) -> HookData {
+    cancel_myself();
+    return nullptr;
+  };
+  install();
+  EXPECT_TRUE(call_is_cancelled());
+  EXPECT_EQ(driver_.calls(), 0);
+  EXPECT_THAT(steps_.all(), ElementsAre("pre watcher", "pre cancelled"));
+  expect_nothing_is_held();
+}
+
+TEST_F(ChainCancel, InTheDriver) {
+  add("watcher").on_pre = [](const Call&) { return std::make_shared<int>(1); };
+  install();
+  driver_.on_call = cancel_myself;
+  EXPECT_TRUE(call_is_cancelled());
+  EXPECT_THAT(steps_.all(), ElementsAre("pre watcher"));
+  expect_nothing_is_held();
+}
+
+}  // namespace
+}  // namespace hookwire::testing

@@ -1,0 +1,143 @@
+"""Writes the golden vectors: make_vectors.py FOLDER. Vectors of a released version never change;
+new ones are added here."""
+
+import base64
+import json
+import os
+import struct
+import sys
+
+import msgpack
+
+from record_format import encode_record
+
+KINDS = {"pre": 1, "post": 2, "failure": 3, "periodic": 4, "system": 5}
+NAMES = ("journal_id", "epoch", "sequence", "time_ns", "flags", "phase", "topic")
+PUBLISHER = "nas01@gold"
+CONTEXT = {
+    "request_id": "req-7d0e6b1c", "global_request_id": "req-global-0001", "user_id": "alice",
+    "project_id": "research", "roles": ["member", "reader"], "remote_address": "192.0.2.10",
+    "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+}
+
+
+def envelope(phase, method, **more):
+    return {"journal_id": 0x1122334455667788, "epoch": 3, "sequence": 42,
+            "time_ns": 1700000000123456789, "flags": 0, "phase": phase,
+            "topic": f"{phase}/{method}/{PUBLISHER}", **more}
+
+
+def as_json(value):
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_json(inner) for inner in value]
+    return value
+
+
+def record(head, body, kind=None, pad=b"\0"):
+    return encode_record(head["sequence"], head["journal_id"], head["time_ns"], head["epoch"],
+                         head["topic"].encode(), kind or KINDS[head["phase"]], head["flags"], body,
+                         pad)
+
+
+def good(name, head, fields, body=None):
+    """An event whose body is `fields`, or other bytes that mean the same."""
+    packed = msgpack.packb(fields) if body is None else body
+    return {"name": name, "record_hex": record(head, packed).hex(), "expect": "ok",
+            "event": {**head, "schema": 1, **as_json(fields)}}
+
+
+def bad(name, expect, data):
+    return {"name": name, "record_hex": data.hex(), "expect": expect}
+
+
+def good_vectors():
+    call = {"schema": 1, "publisher": PUBLISHER, "call_id": "c-1", "method": "create_share"}
+    share = {"id": "s-1", "size_gb": 10, "labels": {}, "rules": []}
+    yield good("pre_with_args", envelope("pre", "create_share"),
+               {**call, "context": CONTEXT, "resource": {"type": "share", "id": "s-1"},
+                "args": {"share": share, "host": None}})
+    yield good("post_with_everything", envelope("post", "create_share"),
+               {**call, "outcome": "success", "duration_ns": 1250000, "context": CONTEXT,
+                "resource": {"type": "share", "id": "s-1"}, "args": {"share": share},
+                "result": ["/exports/s-1"],
+                "hooks": [{"name": "quota", "phase": "pre", "outcome": "ok", "duration_ns": 900}]})
+    yield good("failure_vetoed", envelope("failure", "create_share"),
+               {**call, "outcome": "vetoed", "duration_ns": 4200,
+                "error": {"type": "QuotaExceeded", "message": "10 GiB asked, 4 GiB left"},
+                "hooks": [{"name": "small", "phase": "pre", "outcome": "raised"}]})
+    yield good("failure_aborted", envelope("failure", "delete_share"),
+               {**call, "method": "delete_share", "outcome": "aborted"})
+    yield good("periodic_part", envelope("periodic", "update_stats"),
+               {"schema": 1, "publisher": PUBLISHER, "method": "update_stats", "tick": 300,
+                "part": 2, "parts": 3, "data": {"s-1": {"used_gb": 7.5}}})
+    body = {"schema": 1, "publisher": PUBLISHER, "data": {"version": "0.1.0"}}
+    head = envelope("system", "start")
+    system = good("system_method_of_topic", head, body)
+    system["event"]["method"] = "start"
+    yield system
+    yield good("cut_down", envelope("post", "create_share", flags=1),
+               {**call, "args": {"cut": True}, "result": {"cut": True}})
+    yield good("unicode", envelope("pre", "create_share"),
+               {**call, "args": {"name": "Zürich \u20ac \U0001F600", "nul": "\0"}})
+    yield good("numbers_and_bytes", envelope("pre", "create_share"),
+               {**call, "args": {"most": 2**64 - 1, "least": -2**63, "real": -0.5, "whole": 2.0,
+                                 "yes": True, "raw": b"\x00\xff\x10"}})
+    wide = [b"\xcc\x05", b"\xcd\x00\x05", b"\xce\x00\x00\x00\x05", b"\xcf" + struct.pack(">Q", 5),
+            b"\xd0\x05", b"\xd1\x00\x05", b"\xd2\x00\x00\x00\x05", b"\xd3" + struct.pack(">q", 5)]
+    yield good("integers_of_any_width", envelope("periodic", "update_stats"),
+               {"tick": 5, "data": [5] * 8},
+               b"\x82\xa4tick" + wide[7] + b"\xa4data\x98" + b"".join(wide))
+    yield good("empty_body", envelope("pre", "create_share"), {})
+    yield good("deepest_allowed", envelope("pre", "create_share"),
+               {"args": json.loads("[" * 31 + "]" * 31)})
+    unknown = good("unknown_keys_ignored", envelope("pre", "create_share"),
+                   {**call, "later": [{"a": 1}], "context": {"user_id": "bob", "later": 1.5}})
+    del unknown["event"]["later"], unknown["event"]["context"]["later"]
+    yield unknown
+
+
+def bad_vectors():
+    head = envelope("pre", "create_share")
+    whole = record(head, msgpack.packb({"schema": 1, "publisher": PUBLISHER}))
+
+    yield bad("record_truncated", "truncated", whole[:-8])
+    yield bad("record_of_zeros", "empty", bytes(64))
+    yield bad("record_bit_flipped", "checksum", whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
+    yield bad("record_too_long", "length", struct.pack("<I", 60 * 1024 + 1) + whole[4:])
+    yield bad("record_pad_not_zero", "padding", record(head, b"\x80", pad=b"\x01"))
+
+    def body(name, expect, packed):
+        return bad(name, expect, record(head, packed))
+
+    yield body("body_ends_early", "truncated_body", b"\x81\xa4args\xa5four")
+    yield body("string_of_4_gib", "truncated_body", b"\x81\xa4args\xdb\xff\xff\xff\xffabc")
+    yield body("list_of_4_billion", "declared_count",
+               b"\x81\xa4args\xdd\xff\xff\xff\xff" + b"\1" * 80)
+    yield body("one_level_too_deep", "depth", b"\x81\xa4args" + b"\x91" * 31 + b"\x90")
+    yield body("depth_bomb", "depth", b"\x81\xa4args" + b"\x91" * 3000 + b"\x90")
+    yield body("stray_byte_in_string", "utf8", b"\x81\xa9publisher\xa3a\xffb")
+    yield body("overlong_utf8", "utf8", b"\x81\xa9publisher\xa2\xc0\xaf")
+    yield body("surrogate_in_unknown_key", "utf8", b"\x81\xa5later\xa3\xed\xa0\x80")
+    yield body("key_twice", "duplicate_key", b"\x82\xa7call_id\xa1a\xa7call_id\xa1b")
+    yield body("context_key_twice", "duplicate_key",
+               b"\x81\xa7context\x82\xa7user_id\xa1a\xa7user_id\xa1a")
+    yield body("bytes_behind_body", "trailing", b"\x80\x00")
+    yield body("body_is_list", "not_a_map", b"\x90")
+    yield body("call_id_is_number", "wrong_type", b"\x81\xa7call_id\x07")
+    yield body("negative_tick", "wrong_type", b"\x81\xa4tick\xff")
+    yield body("key_is_number", "key_type", b"\x81\x07\xa1a")
+    yield body("extension_type", "extension", b"\x81\xa4args\xd4\x05\x00")
+    yield bad("kind_of_no_phase", "phase", record(head, b"\x80", kind=9))
+    yield bad("topic_of_other_phase", "topic", record(head, b"\x80", kind=2))
+
+
+if __name__ == "__main__":
+    for vector in [*good_vectors(), *bad_vectors()]:
+        path = os.path.join(sys.argv[1], vector["name"] + ".json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(vector, file, indent=2, ensure_ascii=False)
+            file.write("\n")

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "hookwire/hooks/hook.h"
+
+#include "support/steps.h"
+
+namespace hookwire::testing {
+
+/// A hook that notes "<phase> <name>" for each phase it runs, then does what the test gave it to
+/// do. Thread-safe as far as what it was given is.
+class RecordingHook : public Hook {
+ public:
+  RecordingHook(std::string name, Steps& steps) : name_(std::move(name)), steps_(steps) {}
+
+  std::function<HookData(const Call&)> on_pre;
+  std::function<void(const Call&, Outcome&, HookData&)> on_post;
+  std::function<void(const Call&, const Failure&, HookData&)> on_failure;
+  std::function<void(const PeriodicData&)> on_periodic;
+  bool measured = false;
+
+  HookData pre(const Call& call) override {
+    steps_.add("pre " + name_);
+    return on_pre ? on_pre(call) : HookData();
+  }
+  void post(const Call& call, Outcome& outcome, HookData& data) override {
+    steps_.add("post " + name_);
+    if (on_post) on_post(call, outcome, data);
+  }
+  void failure(const Call& call, const Failure& failure, HookData& data) override {
+    steps_.add("failure " + name_);
+    if (on_failure) on_failure(call, failure, data);
+  }
+  void periodic(const PeriodicData& data) override {
+    steps_.add("periodic " + name_);
+    if (on_periodic) on_periodic(data);
+  }
+  bool wants_durations() const noexcept override { return measured; }
+
+ private:
+  const std::string name_;
+  Steps& steps_;
+};
+
+}  // namespace hookwire::testing
