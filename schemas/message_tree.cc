@@ -7,7 +7,7 @@
 #include <msgpack/null_visitor.hpp>
 #include <msgpack/unpack.hpp>
 
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

@@ -1,6 +1,6 @@
 #include "hookwire/schemas/event_decoder.h"
 
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

@@ -1,7 +1,7 @@
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/stream_message.h"
 
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

@@ -5,7 +5,7 @@
 #include "hookwire/schemas/stream_message.h"
 
 #include "stream_limits.h"
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

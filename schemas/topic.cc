@@ -3,7 +3,7 @@
 #include "hookwire/base/error.h"
 #include "hookwire/record/record.h"
 
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

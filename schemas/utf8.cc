@@ -1,4 +1,4 @@
-#include "utf8.h"
+#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 
