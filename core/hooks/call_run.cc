@@ -1,7 +1,5 @@
 #include "call_run.h"
 
-#include <cxxabi.h>
-
 #include <utility>
 
 #include "hook_guard.h"
@@ -35,11 +33,12 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   }
   try {
     driver();
-  } catch (abi::__forced_unwind&) {
-    throw;
   } catch (...) {
-    const std::int64_t duration_ns = lap();
-    run_failure({.error = std::current_exception(), .duration_ns = duration_ns});
+    std::exception_ptr error = std::current_exception();
+    if (error) {  // else it is no C++ exception: the thread is being cancelled
+      const std::int64_t duration_ns = lap();
+      run_failure({.error = std::move(error), .duration_ns = duration_ns});
+    }
     throw;
   }
   outcome_.set_duration_ns(lap());

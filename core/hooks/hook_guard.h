@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cxxabi.h>
-
 #include <exception>
 #include <string_view>
 
@@ -17,10 +15,10 @@ std::exception_ptr guarded(Body&& body) {
   try {
     body();
     return nullptr;
-  } catch (abi::__forced_unwind&) {
-    throw;
   } catch (...) {
-    return std::current_exception();
+    std::exception_ptr error = std::current_exception();
+    if (!error) throw;  // no C++ exception: the thread is being cancelled
+    return error;
   }
 }
 

@@ -36,6 +36,9 @@ class RebootedFiles final : public FileSystem {
   std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override {
     return files_.lock(path);
   }
+  std::optional<int> lock_holder(const std::filesystem::path& path) override {
+    return files_.lock_holder(path);
+  }
 
  private:
   PosixFileSystem files_;

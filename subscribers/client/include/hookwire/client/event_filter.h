@@ -12,13 +12,13 @@ namespace hookwire {
 /// Which events somebody wants: all conditions given must hold; of a condition given several times
 /// any. Globs know * and ?. A plain aggregate.
 struct EventFilter {
-  std::vector<std::string> topics;   ///< Prefixes.
-  std::vector<std::string> methods;  ///< Globs.
-  std::vector<Phase> phases;
-  std::vector<std::string> publishers;  ///< Globs.
-  std::vector<std::string> users;
-  std::vector<std::string> projects;
-  std::vector<std::string> requests;
+  std::vector<std::string> topics{};   ///< Prefixes.
+  std::vector<std::string> methods{};  ///< Globs.
+  std::vector<Phase> phases{};
+  std::vector<std::string> publishers{};  ///< Globs.
+  std::vector<std::string> users{};
+  std::vector<std::string> projects{};
+  std::vector<std::string> requests{};
   bool failed = false;  ///< Only failure events.
 
   /// True when nothing is asked for, so that everything matches.

@@ -1,0 +1,126 @@
+#include "directory_copy.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "file_copy.h"
+#include "open_folder.h"
+
+namespace hookwire {
+
+namespace {
+
+constexpr mode_t kPermissions = 07777;
+
+// Owner first, since setting it clears set-user-id; then mode; then times, which all else changes.
+void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status) {
+  const bool is_link = S_ISLNK(status.st_mode);
+  if (::fchownat(folder.fd(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
+          0 &&
+      errno != EPERM) {
+    folder.fail("set the owner of", name);
+  }
+  if (!is_link && ::fchmodat(folder.fd(), name.c_str(), status.st_mode & kPermissions, 0) != 0) {
+    folder.fail("set the mode of", name);
+  }
+  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+  if (::utimensat(folder.fd(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
+    folder.fail("set the times of", name);
+  }
+}
+
+class TreeCopy {
+ public:
+  explicit TreeCopy(const OpenFolder& root) : root_(root) {}
+
+  void copy_all(const OpenFolder& from, const OpenFolder& to,
+                const std::filesystem::path& relative) {
+    for (const std::string& name : from.names()) {
+      if (const auto status = from.status(name)) copy(from, to, name, relative / name, *status);
+    }
+  }
+
+ private:
+  void copy(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+            const std::filesystem::path& relative, const struct stat& status) {
+    if (S_ISDIR(status.st_mode)) {
+      copy_folder(from, to, name, relative);
+    } else if (status.st_nlink > 1 && link_to_first(to, name, relative, status)) {
+      return;
+    } else if (S_ISREG(status.st_mode)) {
+      copy_file(from, to, name);
+    } else if (S_ISLNK(status.st_mode)) {
+      copy_link(from, to, name);
+    } else if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
+      to.fail("make", name);
+    }
+    if (to.status(name)) keep_metadata(to, name, status);
+  }
+
+  void copy_folder(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+                   const std::filesystem::path& relative) {
+    if (::mkdirat(to.fd(), name.c_str(), 0700) != 0) to.fail("make the folder", name);
+    copy_all(OpenFolder(from, name), OpenFolder(to, name), relative);
+  }
+
+  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+    // Without O_NONBLOCK a pipe put in the file's place meanwhile would hold us up.
+    const Descriptor source(
+        ::openat(from.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!source.valid() && errno == ENOENT) return;
+    if (!source.valid()) from.fail("open", name);
+    const Descriptor target(::openat(to.fd(), name.c_str(),
+                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!target.valid()) to.fail("make", name);
+    if (!copy_content(source.get(), target.get())) from.fail("copy", name);
+  }
+
+  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+    std::array<char, PATH_MAX> text{};
+    const ssize_t count = ::readlinkat(from.fd(), name.c_str(), text.data(), text.size() - 1);
+    if (count < 0 && errno == ENOENT) return;
+    if (count < 0) from.fail("read the link", name);
+    if (::symlinkat(text.data(), to.fd(), name.c_str()) != 0) to.fail("make the link", name);
+  }
+
+  // True when another name of the file was copied before: this one joins it.
+  bool link_to_first(const OpenFolder& to, const std::string& name,
+                     const std::filesystem::path& relative, const struct stat& status) {
+    const auto [first, is_first] = first_names_.emplace(
+        std::pair(status.st_dev, status.st_ino), relative);
+    if (is_first) return false;
+    if (::linkat(root_.fd(), first->second.c_str(), to.fd(), name.c_str(), 0) == 0) return true;
+    if (errno != ENOENT) to.fail("link", name);
+    first->second = relative;  // the first one vanished before it was copied
+    return false;
+  }
+
+  const OpenFolder& root_;  // of the copy
+  std::map<std::pair<dev_t, ino_t>, std::filesystem::path> first_names_;  // below root_
+};
+
+}  // namespace
+
+void copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const OpenFolder source(from);
+  struct stat status {};
+  if (::fstat(source.fd(), &status) != 0) throw IoError(errno, "look at " + from.string());
+  const OpenFolder parent(to.parent_path());
+  const std::string name = to.filename().string();
+  if (::mkdirat(parent.fd(), name.c_str(), 0700) != 0) parent.fail("make the folder", name);
+  const OpenFolder target(parent, name);
+  TreeCopy(target).copy_all(source, target, {});
+  keep_metadata(parent, name, status);
+  // One call for the whole file system costs less than one for each of many files.
+  if (::syncfs(target.fd()) != 0) throw IoError(errno, "sync " + to.string());
+}
+
+}  // namespace hookwire

@@ -1,0 +1,119 @@
+#include "directory_state.h"
+
+#include <cstddef>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
+
+#include "hookwire/base/error.h"
+
+#include "replace_file.h"
+#include "share_input.h"
+
+namespace hookwire {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kFormat = 1;
+
+std::string read_file(FileSystem& files, const std::filesystem::path& path) {
+  const std::unique_ptr<File> file = files.open(path, OpenMode::read);
+  std::string text(static_cast<std::size_t>(file->size()), '\0');
+  text.resize(file->read_at(0, std::as_writable_bytes(std::span(text))));
+  return text;
+}
+
+// Ids become file names: one that the driver would not have taken must not come in by the state.
+const std::string& trusted_id(const std::string& id) {
+  if (!is_valid_id(id)) throw std::runtime_error("'" + id + "' is no valid id");
+  return id;
+}
+
+Json to_json(const DirectoryState::Share& share) {
+  Json rules = Json::array();
+  for (const Access& rule : share.access_rules) {
+    rules.push_back({{"access_type", rule.access_type},
+                     {"access_to", rule.access_to},
+                     {"access_level", rule.access_level}});
+  }
+  Json json = {{"size_gb", share.size_gb},
+               {"share_proto", share.share_proto},
+               {"access_rules", std::move(rules)}};
+  if (share.share_server_id) json["share_server_id"] = *share.share_server_id;
+  return json;
+}
+
+DirectoryState::Share to_share(const Json& json) {
+  DirectoryState::Share share;
+  share.size_gb = json.at("size_gb").get<std::uint64_t>();
+  share.share_proto = json.at("share_proto").get<std::string>();
+  if (json.contains("share_server_id")) {
+    share.share_server_id = json.at("share_server_id").get<std::string>();
+  }
+  for (const Json& rule : json.at("access_rules")) {
+    const Access access{.access_type = rule.at("access_type").get<std::string>(),
+                        .access_to = rule.at("access_to").get<std::string>(),
+                        .access_level = rule.at("access_level").get<std::string>(),
+                        .access_key = {}};
+    check_access(access);
+    share.access_rules.push_back(access);
+  }
+  return share;
+}
+
+DirectoryState to_state(const Json& json) {
+  DirectoryState state;
+  for (const auto& [id, share] : json.at("shares").items()) {
+    state.shares.emplace(trusted_id(id), to_share(share));
+  }
+  for (const auto& [id, snapshot] : json.at("snapshots").items()) {
+    const std::string share_id = trusted_id(snapshot.at("share_id").get<std::string>());
+    if (!state.shares.contains(share_id)) {
+      throw std::runtime_error("snapshot '" + id + "' is of an unknown share '" + share_id + "'");
+    }
+    state.snapshots.emplace(trusted_id(id),
+                            DirectoryState::Snapshot{
+                                share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
+  }
+  return state;
+}
+
+}  // namespace
+
+DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) {
+  if (!files.exists(path)) return {};
+  const std::string text = read_file(files, path);
+  try {
+    const Json json = Json::parse(text);
+    if (const int format = json.at("format").get<int>(); format != kFormat) {
+      throw Error(ErrorCode::incompatible, path.string() + " has format " + std::to_string(format) +
+                                               ", this version reads format " +
+                                               std::to_string(kFormat));
+    }
+    return to_state(json);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::damaged, path.string() + " is not as it was written (" + error.what() +
+                                        "): put a copy of it back, or move it away to begin "
+                                        "without shares");
+  }
+}
+
+void save_state(FileSystem& files, const std::filesystem::path& path,
+                const DirectoryState& state) {
+  Json shares = Json::object();
+  for (const auto& [id, share] : state.shares) shares[id] = to_json(share);
+  Json snapshots = Json::object();
+  for (const auto& [id, snapshot] : state.snapshots) {
+    snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
+  }
+  const Json json = {
+      {"format", kFormat}, {"shares", std::move(shares)}, {"snapshots", std::move(snapshots)}};
+  replace_file(files, path, json.dump(2) + "\n");
+}
+
+}  // namespace hookwire

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/file_system.h"
+#include "hookwire/share/share_types.h"
+
+namespace hookwire {
+
+/// What the directory driver knows of its shares and snapshots: state.json in memory, by id. A
+/// plain aggregate.
+struct DirectoryState {
+  struct Share {
+    std::uint64_t size_gb = 0;
+    std::string share_proto;
+    std::optional<std::string> share_server_id;
+    std::vector<Access> access_rules;  // access_key is always empty: keys are not kept
+    friend bool operator==(const Share&, const Share&) = default;
+  };
+  struct Snapshot {
+    std::string share_id;
+    std::uint64_t size_bytes = 0;
+    friend bool operator==(const Snapshot&, const Snapshot&) = default;
+  };
+
+  std::map<std::string, Share> shares;
+  std::map<std::string, Snapshot> snapshots;
+
+  friend bool operator==(const DirectoryState&, const DirectoryState&) = default;
+};
+
+/// Reads the state; empty when there is no such file. Throws Error damaged when the file is not
+/// what save_state writes, incompatible when another version wrote it, IoError.
+DirectoryState load_state(FileSystem& files, const std::filesystem::path& path);
+
+/// Replaces the file, all or nothing, and syncs it. Throws IoError. Linear in the state's size.
+void save_state(FileSystem& files, const std::filesystem::path& path, const DirectoryState& state);
+
+}  // namespace hookwire

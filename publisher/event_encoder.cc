@@ -1,0 +1,243 @@
+#include "event_encoder.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "hookwire/record/record.h"
+#include "hookwire/schemas/body_keys.h"
+#include "hookwire/schemas/topic.h"
+#include "hookwire/schemas/utf8.h"
+
+#include "guarded_visitor.h"
+
+namespace hookwire {
+
+namespace {
+
+namespace keys = body_keys;
+
+// Texts of a call that would not fit otherwise are cut to this.
+constexpr std::size_t kCutTextBytes = 256;
+constexpr std::size_t kMaxRoles = 32;
+constexpr std::string_view kUnreadable = "<unreadable>";
+
+struct ContextField {
+  std::string_view key;
+  std::string Context::*member;
+};
+constexpr std::array kContextFields{
+    ContextField{keys::kRequestId, &Context::request_id},
+    ContextField{keys::kGlobalRequestId, &Context::global_request_id},
+    ContextField{keys::kUserId, &Context::user_id},
+    ContextField{keys::kProjectId, &Context::project_id},
+    ContextField{keys::kRemoteAddress, &Context::remote_address},
+    ContextField{keys::kTraceparent, &Context::traceparent}};
+
+template <class F>
+std::vector<std::byte> packed(F&& write) {
+  std::array<std::byte, 2 * kMaxTopicBytes> buffer;
+  BodyWriter writer(buffer);
+  write(writer);
+  const std::span<const std::byte> bytes = writer.written();
+  return {bytes.begin(), bytes.end()};
+}
+
+// Writes one body. With `cut`, values are left out and texts shortened, so that it fits anyhow.
+class Body {
+ public:
+  Body(BodyWriter& writer, bool cut) : writer_(writer), cut_(cut) {
+    mark_ = writer_.begin_open_map();
+  }
+
+  void raw(std::span<const std::byte> entries, std::uint16_t count) {
+    writer_.raw(entries);
+    count_ = static_cast<std::uint16_t>(count_ + count);
+  }
+  void entry(std::string_view key, std::string_view value) {
+    add(key);
+    text(value);
+  }
+  void entry(std::string_view key, std::int64_t value) {
+    add(key);
+    writer_.integer(value);
+  }
+
+  void context(const Context& context) {
+    std::size_t count = context.roles.empty() ? 0 : 1;
+    for (const ContextField& field : kContextFields) {
+      if (!(context.*field.member).empty()) ++count;
+    }
+    if (count == 0) return;
+    add(keys::kContext);
+    writer_.begin_map(count);
+    for (const ContextField& field : kContextFields) {
+      if ((context.*field.member).empty()) continue;
+      writer_.key(field.key);
+      text(context.*field.member);
+    }
+    if (context.roles.empty()) return;
+    writer_.key(keys::kRoles);
+    const std::size_t roles =
+        cut_ ? std::min(context.roles.size(), kMaxRoles) : context.roles.size();
+    writer_.begin_list(roles);
+    for (std::size_t i = 0; i < roles; ++i) text(context.roles[i]);
+  }
+
+  void resource(const Call& call) {
+    const ResourceDescriptor& resource = call.descriptor().resource;
+    const Argument* argument = call.find(resource.argument);
+    if (resource.type.empty() || argument == nullptr) return;
+    const std::string* id = argument->value.get_if<std::string>();
+    if (id == nullptr) return;
+    add(keys::kResource);
+    writer_.begin_map(2);
+    writer_.key(keys::kType);
+    writer_.string(resource.type);
+    writer_.key(keys::kId);
+    const Names& secrets = call.descriptor().secrets;
+    const bool secret =
+        std::find(secrets.begin(), secrets.end(), resource.argument) != secrets.end();
+    text(secret ? kSecretText : std::string_view(*id));
+  }
+
+  void args(const Call& call) {
+    const std::span<const Argument> arguments = call.arguments();
+    if (arguments.empty()) return;
+    add(keys::kArgs);
+    if (cut_) return cut_marker();
+    writer_.begin_map(arguments.size());
+    for (const Argument& argument : arguments) {
+      writer_.key(argument.name);
+      value(argument, call.descriptor().secrets);
+    }
+  }
+
+  void result(const Outcome& outcome, const Names& secrets) {
+    if (!outcome.has_result()) return;
+    add(keys::kResult);
+    if (cut_) return cut_marker();
+    value({.name = keys::kResult, .value = outcome.value()}, secrets);
+  }
+
+  void error(std::string_view type, std::string_view message) {
+    add(keys::kError);
+    writer_.begin_map(2);
+    writer_.key(keys::kType);
+    text(type);
+    writer_.key(keys::kMessage);
+    text(message);
+  }
+
+  void hooks(std::span<const HookRun> runs) {
+    if (runs.empty()) return;
+    add(keys::kHooks);
+    writer_.begin_list(runs.size());
+    for (const HookRun& run : runs) {
+      const bool measured = run.duration_ns >= 0;
+      writer_.begin_map(measured ? 4 : 3);
+      writer_.key(keys::kName);
+      text(run.name);
+      writer_.key(keys::kPhase);
+      writer_.string(to_string(run.phase));
+      writer_.key(keys::kOutcome);
+      writer_.string(to_string(run.outcome));
+      if (!measured) continue;
+      writer_.key(keys::kDurationNs);
+      writer_.integer(run.duration_ns);
+    }
+  }
+
+  // False when it does not fit, or holds more values than readers take.
+  bool finish() {
+    writer_.set_map_count(mark_, count_);
+    return !writer_.overflowed() && values_ <= GuardedVisitor::kMaxValues;
+  }
+
+ private:
+  void add(std::string_view key) {
+    writer_.key(key);
+    ++count_;
+  }
+  void text(std::string_view value) {
+    const std::string_view kept = cut_ ? cut_utf8(value, kCutTextBytes) : value;
+    writer_.string(is_utf8(kept) ? kept : kUnreadable);
+  }
+  void cut_marker() {
+    writer_.begin_map(1);
+    writer_.key("cut");
+    writer_.boolean(true);
+  }
+  // A value that cannot be shown leaves a text that says so, and the rest of the event whole.
+  void value(const Argument& argument, const Names& secrets) {
+    const std::size_t before = writer_.size();
+    GuardedVisitor guarded(writer_, secrets, argument.name, values_);
+    if (guarded.write(argument.value) || writer_.overflowed()) return;
+    writer_.rewind(before);
+    writer_.string(kUnreadable);
+  }
+
+  BodyWriter& writer_;
+  bool cut_;
+  std::size_t mark_ = 0;
+  std::uint16_t count_ = 0;
+  std::size_t values_ = 0;
+};
+
+}  // namespace
+
+EventEncoder::EventEncoder(std::string publisher, std::span<const MethodDescriptor* const> methods)
+    : publisher_(std::move(publisher)), head_(packed([this](BodyWriter& writer) {
+        visit_entry(keys::kSchema, 1u, writer);
+        visit_entry(keys::kPublisher, publisher_, writer);
+      })) {
+  for (const MethodDescriptor* method : methods) templates_.push_back(make_template(*method));
+  std::sort(templates_.begin(), templates_.end(),
+            [](const MethodTemplate& a, const MethodTemplate& b) {
+              return std::less<>()(a.descriptor, b.descriptor);
+            });
+}
+
+MethodTemplate EventEncoder::make_template(const MethodDescriptor& method) const {
+  return {.descriptor = &method,
+          .topics = {make_topic(Phase::pre, method.name, publisher_),
+                     make_topic(Phase::post, method.name, publisher_),
+                     make_topic(Phase::failure, method.name, publisher_)},
+          .method =
+              packed([&](BodyWriter& writer) { visit_entry(keys::kMethod, method.name, writer); })};
+}
+
+const MethodTemplate* EventEncoder::find(const MethodDescriptor& method) const noexcept {
+  const auto found = std::lower_bound(templates_.begin(), templates_.end(), &method,
+                                      [](const MethodTemplate& a, const MethodDescriptor* b) {
+                                        return std::less<>()(a.descriptor, b);
+                                      });
+  return found != templates_.end() && found->descriptor == &method ? &*found : nullptr;
+}
+
+EncodedBody EventEncoder::encode(std::span<std::byte> buffer, const MethodTemplate& method,
+                                 std::string_view call_id, const Call& call,
+                                 const CallEnd* end) const {
+  for (const bool cut : {false, true}) {
+    BodyWriter writer(buffer);
+    Body body(writer, cut);
+    body.raw(head_, 2);
+    body.entry(keys::kCallId, call_id);
+    body.raw(method.method, 1);
+    if (end != nullptr) {
+      body.entry(keys::kOutcome, end->outcome);
+      if (end->duration_ns >= 0) body.entry(keys::kDurationNs, end->duration_ns);
+    }
+    body.context(call.context());
+    body.resource(call);
+    body.args(call);
+    if (end != nullptr) {
+      if (end->result != nullptr) body.result(*end->result, call.descriptor().secrets);
+      if (!end->error_type.empty()) body.error(end->error_type, end->error_message);
+      body.hooks(call.hook_runs());
+    }
+    if (body.finish()) return {writer.written(), cut ? kFlagCut : std::uint8_t{0}};
+  }
+  return {};  // not reached: a cut body is far below the buffer's size
+}
+
+}  // namespace hookwire

@@ -1,0 +1,112 @@
+#include "notification_hook.h"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "hookwire/base/error.h"
+#include "hookwire/base/type_name.h"
+#include "hookwire/base/value.h"
+#include "hookwire/schemas/topic.h"
+
+#include "event_bodies.h"
+#include "periodic_parts.h"
+
+namespace hookwire {
+
+namespace {
+
+// What pre hands to post or failure.
+struct OpenCall {
+  std::uint64_t number = 0;
+};
+
+// A call's id as text: the prefix, a dash, the number.
+class CallId {
+ public:
+  CallId(const std::string& prefix, std::uint64_t number) noexcept {
+    std::memcpy(text_.data(), prefix.data(), prefix.size());
+    char* at = text_.data() + prefix.size();
+    *at++ = '-';
+    end_ = std::to_chars(at, text_.data() + text_.size(), number).ptr;
+  }
+  std::string_view view() const noexcept {
+    return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
+  }
+
+ private:
+  std::array<char, 64> text_;
+  char* end_;
+};
+
+// Of an event's data, for the entries around it: schema, publisher, tick, part, parts.
+constexpr std::size_t kPeriodicOverhead = 1024;
+
+}  // namespace
+
+NotificationHook::NotificationHook(const EventEncoder& encoder, EventJournal& journal,
+                                   std::string call_prefix)
+    : encoder_(encoder),
+      journal_(journal),
+      call_prefix_(std::move(call_prefix)),
+      periodic_topic_(make_topic(Phase::periodic, "tick", encoder.publisher())) {}
+
+bool NotificationHook::publish(Phase phase, std::uint64_t number, const Call& call,
+                               const CallEnd* end) {
+  std::optional<MethodTemplate> made;
+  const MethodTemplate* method = encoder_.find(call.descriptor());
+  if (method == nullptr) method = &made.emplace(encoder_.make_template(call.descriptor()));
+  std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
+  const EncodedBody body =
+      encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
+  return journal_.append(phase, method->topic(phase), body);
+}
+
+HookData NotificationHook::pre(const Call& call) {
+  const std::uint64_t number = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (!publish(Phase::pre, number, call, nullptr)) return nullptr;
+  return OpenCall{number};
+}
+
+void NotificationHook::publish_end(Phase phase, HookData& data, const Call& call,
+                                   const CallEnd& end) {
+  const OpenCall* open = data.get_if<OpenCall>();
+  if (open == nullptr) return;  // no pre: no end
+  if (!publish(phase, open->number, call, &end)) {
+    journal_.lose_end(CallId(call_prefix_, open->number).view(), call.method());
+  }
+}
+
+void NotificationHook::post(const Call& call, Outcome& outcome, HookData& data) {
+  publish_end(Phase::post, data, call,
+              {.outcome = "success", .duration_ns = outcome.duration_ns(), .result = &outcome});
+}
+
+void NotificationHook::failure(const Call& call, const Failure& failure, HookData& data) {
+  const ErrorText text = describe_exception(failure.error);
+  const bool vetoed = failure.reason == Failure::Reason::vetoed;
+  publish_end(Phase::failure, data, call,
+              {.outcome = vetoed ? "vetoed" : "failure",
+               .duration_ns = failure.duration_ns,
+               .error_type = text.type,
+               .error_message = text.message});
+}
+
+void NotificationHook::periodic(const PeriodicData& data) {
+  ValueBuilder builder;
+  data.data.visit(builder);
+  const std::vector<Value> parts =
+      split_into_parts(builder.take(), kMaxBodyBytes - kPeriodicOverhead);
+  std::vector<std::byte> buffer(kMaxBodyBytes);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool several = parts.size() > 1;
+    const std::optional<EncodedBody> body = encode_periodic(
+        buffer, encoder_, data.tick, parts[i], several ? i + 1 : 0, several ? parts.size() : 0);
+    if (!body) throw Error(ErrorCode::bad_input, "a part of the periodic data does not fit");
+    journal_.append(Phase::periodic, periodic_topic_, *body);
+  }
+}
+
+}  // namespace hookwire

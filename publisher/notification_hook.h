@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "hookwire/hooks/hook.h"
+
+#include "event_encoder.h"
+#include "event_journal.h"
+
+namespace hookwire {
+
+/// hookwire:NotificationHook: turns what it sees of calls into events. Listed first, its events
+/// enclose everything: the post tells the final result and how every other hook fared. While its
+/// pre is switched off, a call has no events at all. In a forked process it does nothing.
+/// Thread-safe.
+class NotificationHook final : public Hook {
+ public:
+  /// `call_prefix` begins every call id: it must differ between publishers and between starts. The
+  /// references must outlive the hook.
+  NotificationHook(const EventEncoder& encoder, EventJournal& journal, std::string call_prefix);
+
+  HookData pre(const Call& call) override;
+  void post(const Call& call, Outcome& outcome, HookData& data) override;
+  void failure(const Call& call, const Failure& failure, HookData& data) override;
+  void periodic(const PeriodicData& data) override;
+  bool wants_durations() const noexcept override { return true; }
+
+ private:
+  bool publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end);
+  void publish_end(Phase phase, HookData& data, const Call& call, const CallEnd& end);
+
+  const EventEncoder& encoder_;
+  EventJournal& journal_;
+  const std::string call_prefix_;
+  const std::string periodic_topic_;
+  std::atomic<std::uint64_t> calls_{0};
+};
+
+}  // namespace hookwire

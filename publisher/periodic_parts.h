@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "hookwire/base/value.h"
+
+namespace hookwire {
+
+/// `data` in as many parts as are needed for each to pack into `max_bytes` and to hold no more
+/// values than an event may. A list is divided between its items, a map between its entries;
+/// together the parts have every item once. A single text or run of bytes that is too large by
+/// itself is cut, and says so.
+std::vector<Value> split_into_parts(Value data, std::size_t max_bytes);
+
+}  // namespace hookwire

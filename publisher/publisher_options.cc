@@ -1,0 +1,45 @@
+#include "hookwire/publisher/publisher.h"
+
+#include "endpoint.h"
+
+namespace hookwire {
+
+PublisherOptions PublisherOptions::read(const Options& options, std::string publisher) {
+  PublisherOptions read;
+  read.publisher = std::move(publisher);
+  static_cast<void>(options.required_text("journal_dir"));
+  read.journal.folder = *options.path("journal_dir");
+  const std::string sync = options.choice("journal_sync", "os", {"os", "disk"});
+  if (sync != "os") {
+    options.fail("journal_sync", "'disk' is not in this version yet: only os is");
+  }
+  constexpr std::uint64_t kBlock = 64 * 1024;
+  read.journal.segment_bytes =
+      options.bytes("journal_segment_bytes", read.journal.segment_bytes, 2 * kBlock, 4ull << 30);
+  if (read.journal.segment_bytes % kBlock != 0) {
+    options.fail("journal_segment_bytes", "expected a multiple of 64K");
+  }
+  read.journal.append_wait =
+      options.duration("append_wait", read.journal.append_wait, std::chrono::nanoseconds(0),
+                       std::chrono::seconds(60));
+  const std::optional<std::string> endpoint = options.text("stream_endpoint");
+  read.stream.group = options.text("endpoint_group").value_or("");
+  read.stream.insecure_transport = options.boolean("insecure_transport", false);
+  if (!endpoint || endpoint->empty()) return read;
+  read.stream.endpoint = resolve_endpoint(*endpoint, options.folder());
+  try {
+    const Endpoint parsed = parse_endpoint(read.stream.endpoint);
+    if (!parsed.is_loopback() && !parsed.is_ipc() && !read.stream.insecure_transport) {
+      options.fail("stream_endpoint",
+                   *endpoint +
+                       " is open to other machines, unencrypted: use ipc, a loopback "
+                       "address, or insecure_transport = true");
+    }
+  } catch (const Error& error) {
+    if (std::string_view(error.what()).find("stream_endpoint") != std::string_view::npos) throw;
+    options.fail("stream_endpoint", error.what());
+  }
+  return read;
+}
+
+}  // namespace hookwire
