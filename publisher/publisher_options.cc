@@ -26,18 +26,17 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);
   if (!endpoint || endpoint->empty()) return read;
-  read.stream.endpoint = resolve_endpoint(*endpoint, options.folder());
+  read.stream.endpoint = resolve_endpoint(*endpoint, options.resolve(""));
+  Endpoint parsed;
   try {
-    const Endpoint parsed = parse_endpoint(read.stream.endpoint);
-    if (!parsed.is_loopback() && !parsed.is_ipc() && !read.stream.insecure_transport) {
-      options.fail("stream_endpoint",
-                   *endpoint +
-                       " is open to other machines, unencrypted: use ipc, a loopback "
-                       "address, or insecure_transport = true");
-    }
+    parsed = parse_endpoint(read.stream.endpoint);
   } catch (const Error& error) {
-    if (std::string_view(error.what()).find("stream_endpoint") != std::string_view::npos) throw;
     options.fail("stream_endpoint", error.what());
+  }
+  if (!parsed.is_ipc() && !parsed.is_loopback() && !read.stream.insecure_transport) {
+    options.fail("stream_endpoint", *endpoint +
+                                        " is open to other machines, unencrypted: use ipc, a "
+                                        "loopback address, or insecure_transport = true");
   }
   return read;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -25,7 +26,7 @@ void keep_metadata(const OpenFolder& folder, const std::string& name, const stru
   const bool is_link = S_ISLNK(status.st_mode);
   if (::fchownat(folder.fd(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
           0 &&
-      errno != EPERM) {
+      errno != EPERM && errno != EINVAL) {
     folder.fail("set the owner of", name);
   }
   if (!is_link && ::fchmodat(folder.fd(), name.c_str(), status.st_mode & kPermissions, 0) != 0) {
@@ -67,8 +68,10 @@ class TreeCopy {
 
   void copy_folder(const OpenFolder& from, const OpenFolder& to, const std::string& name,
                    const std::filesystem::path& relative) {
+    const auto source = from.open(name);
+    if (source == nullptr) return;
     if (::mkdirat(to.fd(), name.c_str(), 0700) != 0) to.fail("make the folder", name);
-    copy_all(OpenFolder(from, name), OpenFolder(to, name), relative);
+    copy_all(*source, OpenFolder(to, name), relative);
   }
 
   void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name) {

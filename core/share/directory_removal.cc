@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <string>
 
 #include "open_folder.h"
@@ -15,13 +16,18 @@ namespace {
 
 void remove_below(const OpenFolder& folder);
 
-// fchmodat follows links. Only a folder is given here, and the owner of a folder could do to a
-// link's target what we do; as root, access is never denied.
+// Through its descriptor, so that a link put in its place meanwhile is not followed.
+void open_up(const OpenFolder& parent, const std::string& name) {
+  const Descriptor folder(
+      ::openat(parent.fd(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder.valid()) return;
+  const std::string path = "/proc/self/fd/" + std::to_string(folder.get());
+  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) ::chmod(path.c_str(), 0700);
+}
+
 void remove_folder(const OpenFolder& parent, const std::string& name) {
-  if (::faccessat(parent.fd(), name.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-    ::fchmodat(parent.fd(), name.c_str(), 0700, 0);
-  }
-  remove_below(OpenFolder(parent, name));
+  open_up(parent, name);
+  if (const auto folder = parent.open(name)) remove_below(*folder);
   if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     parent.fail("remove", name);
   }

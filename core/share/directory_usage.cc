@@ -1,7 +1,8 @@
 #include "directory_usage.h"
 
-#include <cerrno>
+#include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "open_folder.h"
@@ -19,7 +20,7 @@ class UsageCount {
       const auto status = folder.status(name);
       if (!status) continue;
       if (S_ISDIR(status->st_mode)) {
-        count_below(folder, name);
+        if (const auto below = folder.open(name)) count(*below);
       } else if (status->st_nlink < 2 || seen_.emplace(status->st_dev, status->st_ino).second) {
         bytes_ += static_cast<std::uint64_t>(status->st_blocks) * kStatBlockBytes;
       }
@@ -28,14 +29,6 @@ class UsageCount {
   }
 
  private:
-  void count_below(const OpenFolder& folder, const std::string& name) {
-    try {
-      count(OpenFolder(folder, name));
-    } catch (const IoError& error) {
-      if (error.error_number() != ENOENT) throw;
-    }
-  }
-
   std::uint64_t bytes_ = 0;
   std::set<std::pair<dev_t, ino_t>> seen_;  // files of several names
 };

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 
 #include <cerrno>
-#include <memory>
 #include <string_view>
 
 namespace hookwire {
@@ -30,6 +29,15 @@ OpenFolder::OpenFolder(const OpenFolder& parent, const std::string& name)
                                           " folders deep: move it up or remove it");
   }
   if (!descriptor_.valid()) throw IoError(errno, "open " + path_.string());
+}
+
+std::unique_ptr<OpenFolder> OpenFolder::open(const std::string& name) const {
+  try {
+    return std::make_unique<OpenFolder>(*this, name);
+  } catch (const IoError& error) {
+    if (error.error_number() == ENOENT) return nullptr;
+    throw;
+  }
 }
 
 std::vector<std::string> OpenFolder::names() const {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ class OpenFolder {
   explicit OpenFolder(const std::filesystem::path& path);
   /// A folder in `parent`. Throws IoError; Error bad_input when it lies too deep.
   OpenFolder(const OpenFolder& parent, const std::string& name);
+
+  /// The folder `name` in it; nothing when it is gone. Throws as the constructor does.
+  std::unique_ptr<OpenFolder> open(const std::string& name) const;
 
   int fd() const noexcept { return descriptor_.get(); }
   const std::filesystem::path& path() const noexcept { return path_; }

@@ -121,10 +121,6 @@ std::uint64_t StreamClient::session_of(const StreamReply& reply) const {
 
 void StreamClient::take(const Welcome& welcome) {
   if (state_ != State::opening) return bad_reply("a second welcome");
-  if (welcome.version != kStreamVersion) {
-    return lose("the publisher speaks version " + std::to_string(welcome.version) +
-                " of the stream protocol, this is version " + std::to_string(kStreamVersion));
-  }
   if (welcome.session == 0 || welcome.journal_id == 0 || welcome.start == 0) {
     return bad_reply("a welcome without session, journal or start");
   }

@@ -1,0 +1,75 @@
+#include "content_folder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace hookwire {
+
+namespace {
+
+// No id begins with a dot.
+constexpr std::string_view kWorkPrefix = ".work.";
+
+}  // namespace
+
+ContentFolder::ContentFolder(FileSystem& files, std::filesystem::path folder)
+    : files_(files), folder_(std::move(folder)) {
+  files_.make_directory(folder_, 0700);
+  const std::vector<Work> left = find_work();
+  if (!left.empty()) first_number_ = left.front().number + 1;
+  next_number_ = first_number_;
+}
+
+std::filesystem::path ContentFolder::new_work_path(const std::string& id) {
+  return folder_ / (std::string(kWorkPrefix) + std::to_string(next_number_++) + "." + id);
+}
+
+void ContentFolder::move(const std::filesystem::path& from, const std::filesystem::path& to) {
+  files_.rename(from, to);
+  files_.sync_directory(folder_);
+}
+
+std::vector<ContentFolder::Work> ContentFolder::find_work() const {
+  std::vector<Work> found;
+  for (const std::string& name : files_.list(folder_)) {
+    if (!name.starts_with(kWorkPrefix)) continue;
+    const char* begin = name.data() + kWorkPrefix.size();
+    const char* end = name.data() + name.size();
+    std::uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(begin, end, number);
+    if (error != std::errc() || stop == end || *stop != '.') continue;
+    found.push_back({number, std::string(stop + 1, end), folder_ / name});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Work& a, const Work& b) { return a.number > b.number; });
+  return found;
+}
+
+std::vector<std::filesystem::path> ContentFolder::recover(const std::set<std::string>& known,
+                                                          Log& log) {
+  std::vector<std::filesystem::path> needless;
+  for (const Work& work : find_work()) {
+    if (work.number >= first_number_) continue;
+    if (known.contains(work.id) && !has(work.id)) {
+      move(work.path, path_of(work.id));
+      log.warning("put back " + path_of(work.id).string() + " from " + work.path.string() +
+                  ": a call on it was interrupted");
+    } else {
+      needless.push_back(work.path);
+    }
+  }
+  for (const std::string& name : files_.list(folder_)) {
+    if (name.starts_with(kWorkPrefix) || known.contains(name)) continue;
+    log.warning((folder_ / name).string() + " is not known to state.json: left alone");
+  }
+  for (const std::string& id : known) {
+    if (has(id)) continue;
+    log.error(path_of(id).string() + " is gone, though state.json knows it: put it back or "
+              "delete it by a call");
+  }
+  return needless;
+}
+
+}  // namespace hookwire

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/log.h"
+
+#include "content_folder.h"
+#include "directory_state.h"
+
+namespace hookwire {
+
+/// What lies below a directory driver's root, and the order of steps that keeps it consistent: each
+/// function either does all it says or throws and has changed nothing. Thread-compatible; the
+/// driver calls it under its lock, except remove().
+class DirectoryStore {
+ public:
+  /// Reads the state; makes the folders when absent. Throws Error as load_state.
+  DirectoryStore(FileSystem& files, const std::filesystem::path& root, Log& log);
+
+  const DirectoryState& state() const noexcept { return state_; }
+  ContentFolder& shares() noexcept { return shares_; }
+  ContentFolder& snapshots() noexcept { return snapshots_; }
+
+  /// Makes `next` the state, in the files exports and state.json. Throws IoError.
+  void commit(DirectoryState next);
+
+  /// Makes `next` the state, and what lies at `work` the content of `id` in `folder`; removes
+  /// `work` when it fails. Throws IoError.
+  void commit_made(ContentFolder& folder, const std::filesystem::path& work, const std::string& id,
+                   DirectoryState next);
+
+  /// Makes `next`, which does not know `id`, the state. Returns where the content now waits for
+  /// remove(). Throws IoError.
+  std::filesystem::path commit_removed(ContentFolder& folder, const std::string& id,
+                                       DirectoryState next);
+
+  /// Removes what lies at a working name. What cannot be removed is logged and left for the
+  /// recovery after the next start. Thread-safe. Never throws.
+  void remove(const std::filesystem::path& work) const noexcept;
+
+  /// Makes the disk agree with the state after earlier processes, and logs what was amiss. Returns
+  /// what to remove(). Throws IoError.
+  std::vector<std::filesystem::path> recover();
+
+ private:
+  void write_exports(const DirectoryState& state);
+  void commit_back(const DirectoryState& before) noexcept;
+  void remove_unfinished(const std::filesystem::path& path);
+
+  FileSystem& files_;
+  Log& log_;
+  std::filesystem::path state_path_;
+  std::filesystem::path exports_path_;
+  ContentFolder shares_;
+  ContentFolder snapshots_;
+  DirectoryState state_;
+  std::string exports_;  // what the file says; empty when that is not known
+};
+
+}  // namespace hookwire
