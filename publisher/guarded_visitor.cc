@@ -1,6 +1,6 @@
 #include "guarded_visitor.h"
 
-#include <cxxabi.h>
+#include <exception>
 
 #include "hookwire/schemas/utf8.h"
 
@@ -9,9 +9,8 @@ namespace hookwire {
 bool GuardedVisitor::write(const ValueRef& value) {
   try {
     value.visit(*this);
-  } catch (abi::__forced_unwind&) {
-    throw;
   } catch (...) {
+    if (std::current_exception() == nullptr) throw;  // a thread that is being cancelled
     return false;
   }
   return done_ && !failed_ && depth_ == 0 && hidden_depth_ == 0 && !writer_.overflowed();

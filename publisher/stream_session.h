@@ -57,7 +57,7 @@ class StreamSession {
   }
 
   /// A reply behind those that wait.
-  void queue(StreamReply reply) { outbox_.push_back({std::move(reply), {}}); }
+  void queue(const StreamReply& reply) { outbox_.emplace_back(reply, StreamBytes{}); }
   /// Puts the next batch or gap from `reader` into the queue, about sequences below `before`. False
   /// when there is nothing to read or no credit. To be called when nothing waits.
   bool advance(StreamReader& reader, std::uint64_t before = kNoLimit);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "hookwire/base/error.h"
+
 namespace hookwire {
 
 namespace {
@@ -22,13 +24,24 @@ ContentFolder::ContentFolder(FileSystem& files, std::filesystem::path folder)
   next_number_ = first_number_;
 }
 
+void ContentFolder::check_free(const std::string& id) const {
+  if (!has(id)) return;
+  throw Error(ErrorCode::bad_input,
+              path_of(id).string() + " exists, though state.json does not know it: move it away");
+}
+
 std::filesystem::path ContentFolder::new_work_path(const std::string& id) {
   return folder_ / (std::string(kWorkPrefix) + std::to_string(next_number_++) + "." + id);
 }
 
 void ContentFolder::move(const std::filesystem::path& from, const std::filesystem::path& to) {
   files_.rename(from, to);
-  files_.sync_directory(folder_);
+  try {
+    files_.sync_directory(folder_);
+  } catch (...) {
+    files_.rename(to, from);
+    throw;
+  }
 }
 
 std::vector<ContentFolder::Work> ContentFolder::find_work() const {
@@ -66,7 +79,8 @@ std::vector<std::filesystem::path> ContentFolder::recover(const std::set<std::st
   }
   for (const std::string& id : known) {
     if (has(id)) continue;
-    log.error(path_of(id).string() + " is gone, though state.json knows it: put it back or "
+    log.error(path_of(id).string() +
+              " is gone, though state.json knows it: put it back or "
               "delete it by a call");
   }
   return needless;

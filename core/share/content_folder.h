@@ -29,11 +29,14 @@ class ContentFolder {
   std::filesystem::path path_of(const std::string& id) const { return folder_ / id; }
   bool has(const std::string& id) const { return files_.exists(path_of(id)); }
 
+  /// Throws Error bad_input when something unknown lies where the content of a new `id` would.
+  void check_free(const std::string& id) const;
+
   /// A working name for `id` that was never used before.
   std::filesystem::path new_work_path(const std::string& id);
 
   /// Renames content from or to its working name, on stable storage when it returns. Throws
-  /// IoError.
+  /// IoError, and has renamed nothing then.
   void move(const std::filesystem::path& from, const std::filesystem::path& to);
 
   /// Makes the folder agree with the ids `known` to the state, after earlier processes: content

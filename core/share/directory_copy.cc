@@ -97,8 +97,8 @@ class TreeCopy {
   // True when another name of the file was copied before: this one joins it.
   bool link_to_first(const OpenFolder& to, const std::string& name,
                      const std::filesystem::path& relative, const struct stat& status) {
-    const auto [first, is_first] = first_names_.emplace(
-        std::pair(status.st_dev, status.st_ino), relative);
+    const auto [first, is_first] =
+        first_names_.emplace(std::pair(status.st_dev, status.st_ino), relative);
     if (is_first) return false;
     if (::linkat(root_.fd(), first->second.c_str(), to.fd(), name.c_str(), 0) == 0) return true;
     if (errno != ENOENT) to.fail("link", name);
@@ -106,7 +106,7 @@ class TreeCopy {
     return false;
   }
 
-  const OpenFolder& root_;  // of the copy
+  const OpenFolder& root_;                                                // of the copy
   std::map<std::pair<dev_t, ino_t>, std::filesystem::path> first_names_;  // below root_
 };
 

@@ -2,9 +2,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 #include "hookwire/base/error.h"
 
@@ -74,9 +75,9 @@ DirectoryState to_state(const Json& json) {
     if (!state.shares.contains(share_id)) {
       throw std::runtime_error("snapshot '" + id + "' is of an unknown share '" + share_id + "'");
     }
-    state.snapshots.emplace(trusted_id(id),
-                            DirectoryState::Snapshot{
-                                share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
+    state.snapshots.emplace(
+        trusted_id(id),
+        DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
   }
   return state;
 }
@@ -103,8 +104,7 @@ DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) 
   }
 }
 
-void save_state(FileSystem& files, const std::filesystem::path& path,
-                const DirectoryState& state) {
+void save_state(FileSystem& files, const std::filesystem::path& path, const DirectoryState& state) {
   Json shares = Json::object();
   for (const auto& [id, share] : state.shares) shares[id] = to_json(share);
   Json snapshots = Json::object();

@@ -56,9 +56,8 @@ void DirectoryStore::commit_back(const DirectoryState& before) noexcept {
     write_exports(before);
     save_state(files_, state_path_, before);
   } catch (const std::exception& error) {
-    log_.error(std::string("a call failed, and what it had changed in state.json and exports "
-                           "could not be taken back: ") +
-               error.what());
+    log_.error("a call failed, and " + state_path_.string() + " or " + exports_path_.string() +
+               " may still say that it worked: " + error.what());
   }
 }
 
@@ -102,8 +101,8 @@ void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
   try {
     remove_tree(work);
   } catch (const std::exception& error) {
-    log_.warning(work.string() + " could not be removed and waits for the next start: " +
-                 error.what());
+    log_.warning(work.string() +
+                 " could not be removed and waits for the next start: " + error.what());
   }
 }
 

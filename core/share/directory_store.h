@@ -22,6 +22,7 @@ class DirectoryStore {
 
   const DirectoryState& state() const noexcept { return state_; }
   ContentFolder& shares() noexcept { return shares_; }
+  const ContentFolder& shares() const noexcept { return shares_; }
   ContentFolder& snapshots() noexcept { return snapshots_; }
 
   /// Makes `next` the state, in the files exports and state.json. Throws IoError.

@@ -39,4 +39,10 @@ std::uint64_t used_bytes(const std::filesystem::path& folder) {
   return UsageCount().count(OpenFolder(folder));
 }
 
+std::optional<std::uint64_t> used_bytes_if_there(const std::filesystem::path& folder) {
+  const auto opened = OpenFolder(folder.parent_path()).open(folder.filename().string());
+  if (opened == nullptr) return std::nullopt;
+  return UsageCount().count(*opened);
+}
+
 }  // namespace hookwire

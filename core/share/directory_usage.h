@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace hookwire {
 
@@ -10,5 +11,8 @@ namespace hookwire {
 /// themselves are not counted. What vanishes meanwhile is left out. Linear in the files. Throws
 /// IoError, or Error bad_input when the tree is too deep.
 std::uint64_t used_bytes(const std::filesystem::path& folder);
+
+/// The same; nothing when there is no such folder.
+std::optional<std::uint64_t> used_bytes_if_there(const std::filesystem::path& folder);
 
 }  // namespace hookwire

@@ -1,6 +1,5 @@
 #include "file_copy.h"
 
-#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -8,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+
+#include <linux/fs.h>
 
 namespace hookwire {
 

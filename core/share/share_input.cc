@@ -1,11 +1,11 @@
 #include "share_input.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
+
+#include <arpa/inet.h>
 
 #include "hookwire/share/share_error.h"
 

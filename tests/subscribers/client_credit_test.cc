@@ -31,15 +31,15 @@ TEST_F(StreamClientTest, RaisesItsCreditWhenHalfOfItIsUsed) {
 
 TEST_F(StreamClientTest, AsksForCreditNotOftenerThanThePublisherAllows) {
   options_.credit_bytes = kMinCreditBytes;
-  begin(1, 1'000'000);
+  begin(1, 30'000);
   std::size_t credits = 0;
-  for (std::uint64_t n = 0; n < 1000; ++n) {
+  for (std::uint64_t n = 0; n < 100; ++n) {
     batch(n * 300 + 1, (n + 1) * 300);
-    pass(1ms);
+    pass(2ms);
     credits += sent<CreditRequest>().size();
   }
-  EXPECT_GE(credits, 40u);
-  EXPECT_LE(credits, 51u);
+  EXPECT_GE(credits, 8u);
+  EXPECT_LE(credits, 11u) << "50 a second";
 }
 
 TEST_F(StreamClientTest, AsksForCreditAgainAfterARefusal) {

@@ -20,10 +20,22 @@ struct DirectoryOptions {
 /// The reference driver: works on any Linux file system, without root. Below `root`:
 /// `shares/<id>/` is a share's content, `snapshots/<id>/` a snapshot's (reflinked where the file
 /// system can), `exports` the access rules in exports(5) form, `state.json` what survives a
-/// restart. A share's size limit is kept in the state and checked against what is used when the
-/// share is extended, shrunk, or a snapshot is made.
-/// Thread-safe: one lock around the state, none while a snapshot's content is copied.
-/// Throws Error busy or IoError when the root cannot be had.
+/// restart, `lock` the mark of the process that holds the root.
+///
+/// Ids are 1 to 128 of A-Z a-z 0-9 . _ - and do not begin with a dot. Provisioning is thin: a
+/// size is kept and not enforced, and may exceed what is free; a share is not shrunk below what it
+/// holds. Access keys are not kept anywhere. The one driver option is `mode`, the octal permissions
+/// of the share's folder (0755). Nobody has more than one access rule on a share.
+/// Periodic data gets `used_bytes` and `snapshot_count`; shares that are not known any more are
+/// left as they were given.
+///
+/// Every call is all or nothing, also when the process is killed in it: init_host, to be called
+/// once after a start, finishes or takes back what was interrupted, and logs it. Contents that
+/// `state.json` does not know are never touched.
+/// Thread-safe: one lock around the state, none while content is copied, counted or removed. A call
+/// that changes something costs a few fsyncs and is linear in the number of shares.
+/// Throws Error busy that names the holder when another driver has the root; damaged or
+/// incompatible for its state.json; IoError.
 std::unique_ptr<ShareDriver> make_directory_driver(const DirectoryOptions& options, Log& log);
 
 }  // namespace hookwire

@@ -84,7 +84,9 @@ struct Interface<ShareDriver> {
           {.name = "delete_snapshot", .arguments = {"snapshot_id"}, .resource = kSnapshot}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
-          {.name = "get_periodic_hook_data", .arguments = {"shares"}}},
+          {.name = "get_periodic_hook_data",
+           .arguments = {"shares"},
+           .secrets = {"shares.access_rules.access_key", "result.access_rules.access_key"}}},
   };
 };
 

@@ -24,20 +24,20 @@ enum class OutputFormat { text, json, cloudevents };
 struct PrintOptions {
   OutputFormat format = OutputFormat::text;
   bool calls = false;  ///< The two events of a call on one line. Not with cloudevents.
-  TextOptions text;
+  TextOptions text{};
 };
 
 /// What `hookwire tail`, `hookwire wait` and `hookwire journal cat` are asked for.
 struct TailOptions {
   std::vector<std::string> endpoints;  ///< Stream endpoints; none: `journal` is read.
   std::filesystem::path journal;       ///< A journal's folder; empty: endpoints are followed.
-  StreamStart start;                   ///< parse_from() makes one.
-  EventFilter filter;
+  StreamStart start{};                   ///< parse_from() makes one.
+  EventFilter filter{};
   std::uint64_t count = 0;  ///< Stop after so many events (or calls) printed; 0: no limit.
   std::optional<std::chrono::nanoseconds> timeout;
   bool once = false;   ///< Stop when everything that is there now was printed.
   bool quiet = false;  ///< wait_for_event prints nothing.
-  PrintOptions print;
+  PrintOptions print{};
 };
 
 /// What the commands work with. The references must outlive the call.

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/file_system.h"
+#include "hookwire/share/directory_driver.h"
+
+#include "directory_store.h"
+
+namespace hookwire {
+
+/// What make_directory_driver makes. Input is checked first, then the lock is taken, then the store
+/// does what was asked or nothing. Counting, copying and removing of contents happen without the
+/// lock. Thread-safe.
+class DirectoryShareDriver final : public ShareDriver {
+ public:
+  DirectoryShareDriver(const DirectoryOptions& options, Log& log);
+
+  void init_host() override;
+  std::vector<std::string> create_share_instance(const std::string& share_id, std::uint64_t size_gb,
+                                                 const std::string& share_proto,
+                                                 const std::optional<std::string>& share_server_id,
+                                                 const DriverOptions& driver_options) override;
+  void delete_share_instance(const std::string& share_id) override;
+  void extend_share(const std::string& share_id, std::uint64_t new_size_gb) override;
+  void shrink_share(const std::string& share_id, std::uint64_t new_size_gb) override;
+  std::optional<std::string> allow_access(const std::string& share_id,
+                                          const Access& access) override;
+  void deny_access(const std::string& share_id, const Access& access) override;
+  Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
+  void delete_snapshot(const std::string& snapshot_id) override;
+  Capabilities publish_service_capabilities() override;
+  std::vector<ShareInstance> get_periodic_hook_data(
+      const std::vector<ShareInstance>& shares) override;
+  std::vector<ShareInstance> share_instances() override;
+
+ private:
+  class SnapshotUnderWay;
+
+  // These are called with the lock held.
+  const DirectoryState::Share& find(const std::string& share_id) const;
+  void check_smaller(const std::string& share_id, std::uint64_t new_size_gb) const;
+  void check_unused(const std::string& share_id) const;
+  void resize(const std::string& share_id, std::uint64_t new_size_gb);
+  std::uint64_t snapshot_count(const std::string& share_id) const;
+
+  std::vector<std::string> export_locations(const std::string& share_id,
+                                            const std::string& share_proto) const;
+  // Adds what periodic hooks are to see.
+  void describe(ShareInstance& share);
+
+  PosixFileSystem files_;
+  const std::string host_;
+  const std::string backend_name_;
+  Log& log_;
+  const std::filesystem::path root_;
+  const std::unique_ptr<FileLock> root_lock_;
+
+  std::mutex mutex_;  // guards what follows
+  DirectoryStore store_;
+  std::map<std::string, std::string> copying_;  // snapshots under way, with their shares
+};
+
+}  // namespace hookwire

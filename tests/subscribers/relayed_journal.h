@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/doorbell.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/journal/journal_writer.h"
+#include "hookwire/publisher/relay.h"
+
+#include "subscribers/event_bytes.h"
+#include "support/capturing_log.h"
+
+namespace hookwire::testing {
+
+/// A journal and the real relay that serves it.
+class RelayedJournal {
+ public:
+  RelayedJournal(const std::filesystem::path& folder, const std::string& endpoint)
+      : writer_(files_, clock_, {.folder = folder, .segment_bytes = 1 << 20}, &doorbell_),
+        relay_(files_, clock_, log_,
+               {.publisher = "nas01@gold",
+                .journal_folder = folder,
+                .stream = {.endpoint = endpoint, .group = {}},
+                .limits = {.heartbeat = std::chrono::milliseconds(50)}},
+               &doorbell_) {
+    relay_.start();
+  }
+  /// Without a farewell, as a process that is killed; stop() says goodbye.
+  ~RelayedJournal() = default;
+  void stop() { relay_.stop(std::chrono::seconds(2)); }
+
+  void append(int count, EventSketch sketch = {}) {
+    for (int n = 0; n < count; ++n) append_event(writer_, sketch);
+  }
+  JournalWriter& writer() { return writer_; }
+
+ private:
+  PosixFileSystem files_;
+  SystemClock clock_;
+  CapturingLog log_;
+  Doorbell doorbell_;
+  JournalWriter writer_;
+  Relay relay_;
+};
+
+}  // namespace hookwire::testing
