@@ -245,8 +245,7 @@ class Demo {
       return event("post", "extend_share")(value) && args != nullptr &&
              number_in(*args, "new_size_gb") == 3;
     };
-    check(events_->find(last_extend, seconds(10)) != nullptr,
-          "and its events arrive");
+    check(events_->find(last_extend, seconds(10)) != nullptr, "and its events arrive");
     check(events_->in_sequence(), "the subscriber has sequences 1 to " +
                                       std::to_string(events_->all().size()) +
                                       ", none missing, none twice");

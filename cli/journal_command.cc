@@ -4,12 +4,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "hookwire/format/time_text.h"
 #include "hookwire/journal/journal_inspection.h"
 
 #include "command.h"
 #include "exit_code.h"
 #include "help.h"
-#include "time_text.h"
+#include "tail_arguments.h"
 
 namespace hookwire {
 
@@ -38,7 +39,7 @@ int list(House& house, const std::string& folder) {
                 static_cast<unsigned long long>(segment.first_sequence),
                 static_cast<unsigned long long>(segment.last_sequence),
                 static_cast<unsigned long long>(segment.used_bytes),
-                rfc3339_utc(segment.first_time_ns).c_str());
+                short_time_text(segment.first_time_ns, true).c_str());
   }
   return kExitOk;
 }
@@ -71,6 +72,25 @@ int verify(House& house, const std::string& folder) {
   return journal.damage.empty() ? kExitOk : kExitIntegrity;
 }
 
+void add_cat(CLI::App& journal, Command& chosen) {
+  auto arguments = std::make_shared<TailArguments>();
+  CLI::App* command = journal.add_subcommand("cat", "Print the events");
+  set_help(*command, kHelp);
+  command->add_option("DIR", arguments->journal, "The journal's folder")->required();
+  command->add_option("--from", arguments->from, "Where to begin (earliest)")->type_name("WHERE");
+  add_filter_options(*command, *arguments);
+  command->add_option("-n", arguments->count, "Stop after so many events")->type_name("COUNT");
+  command->add_flag("--calls", arguments->calls, "A call's two events on one line");
+  add_output_options(*command, *arguments);
+  command->callback([&chosen, arguments] {
+    chosen = [arguments](House& house) {
+      if (arguments->from.empty()) arguments->from = "earliest";
+      return cat_journal(tail_parts(house), tail_options(*arguments, house.clock),
+                         house.signals.stop_token());
+    };
+  });
+}
+
 }  // namespace
 
 void add_journal_command(CLI::App& program, Command& chosen) {
@@ -88,7 +108,7 @@ void add_journal_command(CLI::App& program, Command& chosen) {
   };
   add("ls", "List the segments", list);
   add("verify", "Read and check every record", verify);
-  add_journal_cat(*command, chosen);
+  add_cat(*command, chosen);
 }
 
 }  // namespace hookwire

@@ -119,7 +119,7 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
   const OpenFolder parent(to.parent_path());
   const std::string name = to.filename().string();
   if (::mkdirat(parent.fd(), name.c_str(), 0700) != 0) parent.fail("make the folder", name);
-  const OpenFolder target(parent, name);
+  const OpenFolder target(to);
   TreeCopy(target).copy_all(source, target, {});
   keep_metadata(parent, name, status);
   // One call for the whole file system costs less than one for each of many files.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,8 +14,6 @@
 namespace hookwire {
 
 namespace {
-
-void remove_below(const OpenFolder& folder);
 
 // Through its descriptor, so that a link put in its place meanwhile is not followed.
 void open_up(const OpenFolder& parent, const std::string& name) {
@@ -25,32 +24,64 @@ void open_up(const OpenFolder& parent, const std::string& name) {
   if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) ::chmod(path.c_str(), 0700);
 }
 
-void remove_folder(const OpenFolder& parent, const std::string& name) {
-  open_up(parent, name);
-  if (const auto folder = parent.open(name)) remove_below(*folder);
-  if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-    parent.fail("remove", name);
-  }
-}
+class TreeRemoval {
+ public:
+  explicit TreeRemoval(const OpenFolder& root) : root_(root) {}
 
-void remove_below(const OpenFolder& folder) {
-  for (const std::string& name : folder.names()) {
-    const auto status = folder.status(name);
-    if (!status) continue;
-    if (S_ISDIR(status->st_mode)) {
-      remove_folder(folder, name);
-    } else if (::unlinkat(folder.fd(), name.c_str(), 0) != 0 && errno != ENOENT) {
-      folder.fail("remove", name);
+  void run() {
+    do {
+      raised_ = false;
+      empty(root_);
+    } while (raised_);
+  }
+
+ private:
+  void empty(const OpenFolder& folder) {
+    for (const std::string& name : folder.names()) {
+      const auto status = folder.status(name);
+      if (!status) continue;
+      if (S_ISDIR(status->st_mode)) {
+        remove_folder(folder, name);
+      } else if (::unlinkat(folder.fd(), name.c_str(), 0) != 0 && errno != ENOENT) {
+        folder.fail("remove", name);
+      }
     }
   }
-}
+
+  void remove_folder(const OpenFolder& parent, const std::string& name) {
+    open_up(parent, name);
+    if (parent.is_deepest()) return raise(parent, name);
+    if (const auto folder = parent.open(name)) empty(*folder);
+    if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+      parent.fail("remove", name);
+    }
+  }
+
+  // Moves a folder that lies too deep up to the root, for another round.
+  void raise(const OpenFolder& parent, const std::string& name) {
+    const std::string raised = ".raised." + std::to_string(++raised_count_);
+    if (::renameat(parent.fd(), name.c_str(), root_.fd(), raised.c_str()) != 0) {
+      parent.fail("move up", name);
+    }
+    raised_ = true;
+  }
+
+  const OpenFolder& root_;
+  bool raised_ = false;
+  std::uint64_t raised_count_ = 0;
+};
 
 }  // namespace
 
 void remove_tree(const std::filesystem::path& folder) {
   const OpenFolder parent(folder.parent_path());
   const std::string name = folder.filename().string();
-  if (parent.status(name)) remove_folder(parent, name);
+  if (!parent.status(name)) return;
+  open_up(parent, name);
+  if (const auto root = parent.open(name)) TreeRemoval(*root).run();
+  if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+    parent.fail("remove", name);
+  }
 }
 
 }  // namespace hookwire

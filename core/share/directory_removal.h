@@ -5,8 +5,8 @@
 namespace hookwire {
 
 /// Removes `folder` and everything below it; nothing when there is none. Links are removed, not
-/// followed. Folders that deny their owner access are opened up first. Throws IoError, or Error
-/// bad_input when the tree is too deep; part of it is gone then.
+/// followed. Folders that deny their owner access are opened up first. However deep. Throws
+/// IoError; part of it is gone then.
 void remove_tree(const std::filesystem::path& folder);
 
 }  // namespace hookwire

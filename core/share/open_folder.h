@@ -30,6 +30,9 @@ class OpenFolder {
   /// The folder `name` in it; nothing when it is gone. Throws as the constructor does.
   std::unique_ptr<OpenFolder> open(const std::string& name) const;
 
+  /// Whether a folder in it would be refused.
+  bool is_deepest() const noexcept { return depth_ == kMaxDepth; }
+
   int fd() const noexcept { return descriptor_.get(); }
   const std::filesystem::path& path() const noexcept { return path_; }
 

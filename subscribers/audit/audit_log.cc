@@ -62,7 +62,8 @@ class AuditLog::Impl {
                            .epoch = source.epoch,
                            .kind = kAuditGapKind,
                            .topic = "gap",
-                           .body = writer.written()};
+                           .body = writer.written(),
+                           .bytes = {}};
     std::array<std::byte, sizeof body + 128> bytes;
     const std::size_t size = encode_record(entry, bytes);
     recording_of(source.journal_id).append(std::span(bytes).first(size), entry.identity());

@@ -16,7 +16,8 @@ namespace hookwire {
 namespace {
 
 constexpr std::size_t kMaxFrames = 3;  // one more than any reply has
-constexpr int kQueueMessages = 256;    // either way; the credit bounds the bytes
+constexpr int kReconnectMs = 24 * 3600 * 1000;
+constexpr int kQueueMessages = 256;  // either way; the credit bounds the bytes
 
 [[noreturn]] void fail(const zmq::error_t& error, const std::string& doing) {
   throw IoError(error.num(), doing);
@@ -38,6 +39,13 @@ class AlignedFrame {
 
  private:
   std::vector<std::uint64_t> room_;
+};
+
+/// Stops the socket's monitor: while one runs, libzmq 4.3.4 keeps a closed socket, and its
+/// descriptors, until the context ends.
+struct MonitorEnd {
+  zmq::socket_t& socket;
+  ~MonitorEnd() { zmq_socket_monitor(socket.handle(), nullptr, 0); }
 };
 
 /// Turns a monitor's event into ours; nothing for those that say nothing new.
@@ -83,7 +91,8 @@ class ClientSocket::Impl {
       : socket(context.context, zmq::socket_type::dealer),
         monitor(context.context, zmq::socket_type::pair) {
     socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::reconnect_ivl, -1);
+    // Never: -1 would drop what was received and not read when the link is lost.
+    socket.set(zmq::sockopt::reconnect_ivl, kReconnectMs);
     socket.set(zmq::sockopt::sndhwm, kQueueMessages);
     socket.set(zmq::sockopt::rcvhwm, kQueueMessages);
     socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kBlockBytes));
@@ -98,6 +107,7 @@ class ClientSocket::Impl {
 
   zmq::socket_t socket;
   zmq::socket_t monitor;
+  MonitorEnd end{socket};
   std::array<AlignedFrame, kMaxFrames> frames;
   std::array<std::span<const std::byte>, kMaxFrames> views;
 };

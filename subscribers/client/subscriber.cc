@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
@@ -122,7 +123,8 @@ class Subscriber::Impl {
     std::string endpoint;
     StreamClient client;
     std::unique_ptr<ClientSocket> socket;
-    std::uint64_t attempt = 0;  // that `socket` serves
+    std::uint64_t attempt = 0;        // that `socket` serves
+    std::optional<std::string> lost;  // why the link is down, until that is told
   };
 
   void require_one_alive() const {
@@ -141,6 +143,7 @@ class Subscriber::Impl {
       line->client.turn(clock_.steady_ns());
       if (line->attempt != line->client.attempt()) {
         line->socket.reset();
+        line->lost.reset();
         line->attempt = line->client.attempt();
         if (line->attempt != 0) connect(*line);
       }
@@ -197,15 +200,18 @@ class Subscriber::Impl {
     for (int n = 0; n < kMessagesPerTurn; ++n) {
       const auto frames = line.socket->receive();
       if (frames.empty()) {
-        // Last, so that what came before the link was lost is not lost with it.
+        if (line.lost) {
+          line.client.link_down(clock_.steady_ns(), *line.lost);
+          return true;
+        }
         const auto event = line.socket->link_event();
         if (!event) return n > 0;
         if (event->up) {
           line.client.link_up(clock_.steady_ns());
         } else {
-          line.client.link_down(clock_.steady_ns(), event->reason);
+          line.lost = event->reason;  // told once what came before it was read
         }
-        return true;
+        continue;
       }
       line.client.receive(clock_.steady_ns(), frames);
       if (line.client.attempt() != line.attempt) return true;

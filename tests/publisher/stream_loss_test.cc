@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "stream_test.h"
+#include "support/eventually.h"
 
 namespace hookwire::testing {
 namespace {
@@ -61,10 +62,17 @@ class StreamLoss : public StreamTest {
     writer_.reset();
     open_writer();
   }
-  /// What would be left should the power fail now.
+  /// What would be left should the power fail now. The journal's own thread may be making a segment
+  /// and take its temporary name away meanwhile: then once more.
   std::filesystem::path keep() {
     const auto kept = folder_.path() / "kept";
-    std::filesystem::copy(journal_folder(), kept);
+    const auto copied = [&] {
+      std::error_code failed;
+      std::filesystem::remove_all(kept);
+      std::filesystem::copy(journal_folder(), kept, failed);
+      return !failed;
+    };
+    EXPECT_TRUE(eventually(copied));
     return kept;
   }
   std::filesystem::path first_segment() {

@@ -21,9 +21,9 @@ TEST_F(DirectoryAccess, AddressRulesOfAnNfsShareAreOneLineOfExports) {
                                    " 10.0.0.4(rw,sync,no_subtree_check)"
                                    " 10.1.0.0/16(ro,sync,no_subtree_check)"
                                    " 2001:db8::/32(rw,sync,no_subtree_check)\n"));
-  EXPECT_THAT(instance("s-1").access_rules,
-              ElementsAre(ip_rule("10.0.0.4"), ip_rule("10.1.0.0/16", "ro"),
-                          ip_rule("2001:db8::/32")));
+  EXPECT_THAT(
+      instance("s-1").access_rules,
+      ElementsAre(ip_rule("10.0.0.4"), ip_rule("10.1.0.0/16", "ro"), ip_rule("2001:db8::/32")));
 }
 
 TEST_F(DirectoryAccess, WhatExportsHasNoFormForIsAComment) {
@@ -76,9 +76,8 @@ TEST_F(DirectoryAccess, OnlyARuleThatThereIsCanBeDenied) {
                                     "there are: none");
   driver_->allow_access("s-1", ip_rule("10.0.0.4"));
   driver_->allow_access("s-1", user_rule("bob", "ro"));
-  expect_refused<InvalidShareInput>(
-      [&] { driver_->deny_access("s-1", ip_rule("10.0.0.4", "ro")); },
-      "there are: ip 10.0.0.4 rw, user bob ro");
+  expect_refused<InvalidShareInput>([&] { driver_->deny_access("s-1", ip_rule("10.0.0.4", "ro")); },
+                                    "there are: ip 10.0.0.4 rw, user bob ro");
 }
 
 TEST_F(DirectoryAccess, OnlyAKnownShareHasRules) {

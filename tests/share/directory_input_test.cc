@@ -18,7 +18,8 @@ class DirectoryInput : public DirectoryTest {
 };
 
 TEST_F(DirectoryInput, AnIdIsAPlainFileName) {
-  for (const std::string id : {"", ".", "..", ".hidden", "a/b", "../s-1", "a b", "a\nb", "sch\xC3\xB6n"}) {
+  for (const std::string id :
+       {"", ".", "..", ".hidden", "a/b", "../s-1", "a b", "a\nb", "sch\xC3\xB6n"}) {
     SCOPED_TRACE(id);
     expect_invalid([&] { create(id); }, "share_id");
     expect_invalid([&] { driver_->delete_share_instance(id); }, "share_id");
@@ -44,7 +45,8 @@ TEST_F(DirectoryInput, AnIdHasUpTo128Characters) {
 TEST_F(DirectoryInput, ASizeIsFromOneGigabyteToOnePebibyte) {
   create("least", 1);
   create("most", 1'048'576);
-  for (const std::uint64_t size_gb : {std::uint64_t{0}, std::uint64_t{1'048'577}, ~std::uint64_t{0}}) {
+  for (const std::uint64_t size_gb :
+       {std::uint64_t{0}, std::uint64_t{1'048'577}, ~std::uint64_t{0}}) {
     expect_invalid([&] { create("s-2", size_gb); }, "size_gb");
     expect_invalid([&] { driver_->extend_share("s-1", size_gb); }, "new_size_gb");
     expect_invalid([&] { driver_->shrink_share("s-1", size_gb); }, "new_size_gb");
@@ -66,8 +68,8 @@ TEST_F(DirectoryInput, DriverOptionsAreKnownOnes) {
 }
 
 TEST_F(DirectoryInput, AnAddressIsAnAddressOrANetwork) {
-  for (const std::string to : {"10.0.0.4", "10.0.0.0/8", "0.0.0.0/0", "10.0.0.4/32", "::1", "fe80::/64",
-                               "2001:db8::1/128"}) {
+  for (const std::string to : {"10.0.0.4", "10.0.0.0/8", "0.0.0.0/0", "10.0.0.4/32", "::1",
+                               "fe80::/64", "2001:db8::1/128"}) {
     driver_->allow_access("s-1", ip_rule(to));
   }
   for (const std::string to :

@@ -12,7 +12,9 @@ using ::testing::HasSubstr;
 using DirectoryShares = DirectoryTest;
 
 // Written for real, since holes use nothing.
-void fill(const fs::path& path, std::size_t bytes) { write_file(path, std::string(bytes, 'x')); }
+void fill(const fs::path& path, std::size_t bytes) {
+  write_file(path, std::string(bytes, 'x'));
+}
 
 void make_sparse(const fs::path& path, std::uint64_t bytes) {
   write_file(path, "");

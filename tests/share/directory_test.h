@@ -21,7 +21,8 @@ class DirectoryTest : public ::testing::Test {
   DirectoryTest() { start(); }
 
   void start() {
-    driver_ = make_directory_driver({.root = root(), .host = "nas01", .backend_name = "gold"}, log_);
+    driver_ =
+        make_directory_driver({.root = root(), .host = "nas01", .backend_name = "gold"}, log_);
     driver_->init_host();
   }
   void restart() {

@@ -14,9 +14,9 @@ TEST(ShareTypes, AnAccessRuleIsSeenByItsNames) {
 }
 
 TEST(ShareTypes, AnAccessRuleWithoutAKeyShowsNone) {
-  EXPECT_EQ(to_value(Access{"user", "alice", "ro", ""}),
-            Value(Value::Map{
-                {"access_type", "user"}, {"access_to", "alice"}, {"access_level", "ro"}}));
+  EXPECT_EQ(
+      to_value(Access{"user", "alice", "ro", ""}),
+      Value(Value::Map{{"access_type", "user"}, {"access_to", "alice"}, {"access_level", "ro"}}));
 }
 
 TEST(ShareTypes, AShareIsSeenWithRulesAndMetadata) {

@@ -104,8 +104,8 @@ TEST_F(SubscriberRelayTest, GoesBackToAJournalItKnowsWithoutRepeating) {
   for (int round = 0; round < 2; ++round) {
     for (const char* name : {"one", "two"}) {
       RelayedJournal publisher(journal(name), endpoint());
-      publisher.append(10);
       const std::size_t expected = sink_.count() + 10;
+      publisher.append(10);
       ASSERT_TRUE(eventually([&] { return sink_.count() >= expected; })) << log_.text();
       stop();
       start();

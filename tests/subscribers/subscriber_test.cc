@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -163,6 +165,18 @@ TEST_F(SubscriberTest, StopsWhenTheSinkAsksForIt) {
   publisher.batch(1, 1);
   running.join();
   EXPECT_GE(sink_.commits, 1) << "what was given is committed";
+}
+
+TEST_F(SubscriberTest, KeepsNoDescriptorsOfAttemptsThatFailed) {
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  options_.backoff_least = options_.backoff_most = 100us;
+  start();
+  ASSERT_TRUE(eventually([&] { return subscriber().counters().reconnects >= 20; }));
+  const auto before = descriptors();
+  ASSERT_TRUE(eventually([&] { return subscriber().counters().reconnects >= 200; }));
+  EXPECT_LT(descriptors(), before + 30);
 }
 
 TEST_F(SubscriberTest, StopsWhileNobodyAnswers) {

@@ -43,7 +43,7 @@ TEST_F(TailJournalTest, PrintsJson) {
 }
 
 TEST_F(TailJournalTest, BeginsAtTheSequenceTimeOrEndItIsGiven) {
-  for (int n = 1; n <= 5; ++n) append_event(writer_, {.time_ns = n * 1'000'000'000});
+  for (std::int64_t n = 1; n <= 5; ++n) append_event(writer_, {.time_ns = n * 1'000'000'000});
   options_.start = {.from = StreamStart::From::sequence, .sequence = 4};
   EXPECT_EQ(run(), 0);
   EXPECT_THAT(lines(), SizeIs(2));

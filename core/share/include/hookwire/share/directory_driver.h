@@ -33,7 +33,8 @@ struct DirectoryOptions {
 /// once after a start, finishes or takes back what was interrupted, and logs it. Contents that
 /// `state.json` does not know are never touched.
 /// Thread-safe: one lock around the state, none while content is copied, counted or removed. A call
-/// that changes something costs a few fsyncs and is linear in the number of shares.
+/// that changes something costs a few fsyncs and is linear in the number of shares;
+/// create_snapshot waits until the file system has written out all it holds (syncfs).
 /// Throws Error busy that names the holder when another driver has the root; damaged or
 /// incompatible for its state.json; IoError.
 std::unique_ptr<ShareDriver> make_directory_driver(const DirectoryOptions& options, Log& log);

@@ -1,0 +1,94 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "hookwire/audit/audit_log.h"
+#include "hookwire/client/subscriber.h"
+
+#include "command.h"
+#include "exit_code.h"
+#include "help.h"
+
+namespace hookwire {
+
+namespace {
+
+constexpr char kHelp[] = R"(Examples:
+  hookwire audit run --log var/audit --connect ipc://var/sockets/gold.stream
+  hookwire audit run --log var/audit --connect STREAM --connect STREAM --once
+
+Records what publishers say in a log of its own: every event once, in order,
+byte for byte, on stable storage before it is acknowledged. Killed and started
+again it goes on where it stopped. What a publisher cannot give any more is
+recorded as a gap; --once then ends with 6.)";
+
+struct Arguments {
+  std::string log;
+  std::vector<std::string> connect;
+  bool once = false;
+};
+
+// Stops the subscriber once every publisher has been caught up with.
+class OnceSink final : public Sink {
+ public:
+  OnceSink(AuditLog& log, bool once) : log_(log), once_(once) {}
+
+  Subscriber* subscriber = nullptr;
+
+  void records(const Source& source, std::span<const RecordView> records) override {
+    log_.records(source, records);
+  }
+  void gap(const Source& source, const SourceGap& gap) override { log_.gap(source, gap); }
+  void commit() override { log_.commit(); }
+  void connected(const Source& source) override { log_.connected(source); }
+  void disconnected(const std::string& endpoint, const std::string& reason) override {
+    log_.disconnected(endpoint, reason);
+  }
+  void caught_up(const Source& /*source*/) override {
+    if (once_ && subscriber->caught_up()) subscriber->request_stop();
+  }
+
+ private:
+  AuditLog& log_;
+  bool once_;
+};
+
+int run(House& house, const Arguments& arguments) {
+  AuditLog log(house.file_system, house.clock, house.log, {.folder = arguments.log});
+  OnceSink sink(log, arguments.once);
+  SubscriberOptions options;
+  options.endpoints = arguments.connect;
+  options.start.from = StreamStart::From::earliest;
+  Subscriber subscriber(house.clock, house.log, options, sink, &log);
+  sink.subscriber = &subscriber;
+  subscriber.run(house.signals.stop_token());
+  house.log.info("audit log: " + std::to_string(log.record_count()) + " events and " +
+                 std::to_string(log.gap_count()) + " gaps recorded");
+  return arguments.once && log.gap_count() > 0 ? kExitGap : kExitOk;
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& program, Command& chosen) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = program.add_subcommand("audit", "Record events in a log of its own");
+  set_help(*command, kHelp);
+  command->require_subcommand(1);
+  CLI::App* run_command = command->add_subcommand("run", "Record what publishers say");
+  set_help(*run_command, kHelp);
+  run_command->add_option("--log", arguments->log, "The log's folder")
+      ->type_name("DIR")
+      ->required();
+  run_command->add_option("--connect", arguments->connect, "A publisher's stream endpoint")
+      ->type_name("STREAM")
+      ->required();
+  run_command->add_flag("--once", arguments->once, "Stop when caught up");
+  run_command->callback([&chosen, arguments] {
+    chosen = [arguments](House& house) { return run(house, *arguments); };
+  });
+}
+
+}  // namespace hookwire

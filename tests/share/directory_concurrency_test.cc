@@ -1,0 +1,97 @@
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "share/directory_test.h"
+#include "support/eventually.h"
+
+namespace hookwire::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DirectoryConcurrency : public DirectoryTest {
+ protected:
+  // Runs `work(0..count-1)`, each on its own thread.
+  static void run(int count, const std::function<void(int)>& work) {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < count; ++i) threads.emplace_back(work, i);
+  }
+};
+
+TEST_F(DirectoryConcurrency, CallsOnDifferentSharesDoNotDisturbEachOther) {
+  run(8, [&](int i) {
+    const std::string id = "s-" + std::to_string(i);
+    for (int round = 0; round < 5; ++round) {
+      create(id, 2);
+      write_file(share(id) / "file", id);
+      driver_->allow_access(id, ip_rule("10.0.0.4"));
+      driver_->extend_share(id, 3);
+      driver_->shrink_share(id, 1);
+      driver_->create_snapshot(id, id);
+      static_cast<void>(driver_->get_periodic_hook_data(driver_->share_instances()));
+      EXPECT_EQ(read_file(snapshot(id) / "file"), id);
+      driver_->delete_snapshot(id);
+      if (round < 4) driver_->delete_share_instance(id);
+    }
+  });
+  EXPECT_EQ(driver_->share_instances().size(), 8U);
+  const Value before = to_value(driver_->share_instances());
+  restart();
+  EXPECT_EQ(to_value(driver_->share_instances()), before);
+  EXPECT_FALSE(log_.contains("interrupted"));
+}
+
+TEST_F(DirectoryConcurrency, OfManyThatMakeTheSameOneDoes) {
+  std::atomic<int> made = 0;
+  std::atomic<int> refused = 0;
+  run(8, [&](int) {
+    try {
+      create("s-1");
+      ++made;
+    } catch (const ShareExists&) {
+      ++refused;
+    }
+  });
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(refused, 7);
+}
+
+TEST_F(DirectoryConcurrency, OthersGoOnWhileASnapshotIsMade) {
+  create("s-1");
+  create("s-2");
+  for (int i = 0; i < 1500; ++i) write_file(share("s-1") / std::to_string(i), "content");
+  std::jthread copying([&] { driver_->create_snapshot("s-1", "snap-1"); });
+  ASSERT_TRUE(eventually([&] { return !fs::is_empty(root() / "snapshots"); }));
+
+  try {
+    driver_->delete_share_instance("s-1");
+    ADD_FAILURE() << "the share was deleted while it was copied";
+  } catch (const ShareInUse& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("is being made of it"));
+  }
+  EXPECT_THROW(driver_->create_snapshot("s-2", "snap-1"), SnapshotExists);
+  driver_->init_host();  // leaves alone what this process is making
+  driver_->extend_share("s-2", 2);
+
+  copying.join();
+  EXPECT_EQ(tree(snapshot("snap-1")).size(), 1500U);
+}
+
+TEST_F(DirectoryConcurrency, ASnapshotOfAShareThatOthersChangeIsMade) {
+  create("s-1");
+  std::jthread changing([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); i = (i + 1) % 50) {
+      const fs::path folder = share("s-1") / std::to_string(i);
+      fs::create_directories(folder / "inner");
+      write_file(folder / "inner" / "file", "content");
+      fs::remove_all(share("s-1") / std::to_string((i + 25) % 50));
+    }
+  });
+  for (int i = 0; i < 10; ++i) driver_->create_snapshot("s-1", "snap-" + std::to_string(i));
+  static_cast<void>(driver_->get_periodic_hook_data(driver_->share_instances()));
+}
+
+}  // namespace
+}  // namespace hookwire::testing

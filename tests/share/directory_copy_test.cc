@@ -1,0 +1,140 @@
+#include "directory_copy.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hookwire/base/error.h"
+
+#include "share/files.h"
+#include "support/temp_folder.h"
+
+namespace hookwire::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DirectoryCopy : public ::testing::Test {
+ protected:
+  DirectoryCopy() { fs::create_directory(from_); }
+
+  static struct stat status(const fs::path& path) {
+    struct stat found {};
+    EXPECT_EQ(::lstat(path.c_str(), &found), 0) << path;
+    return found;
+  }
+
+  TempFolder folder_;
+  const fs::path from_ = folder_.path() / "from";
+  const fs::path to_ = folder_.path() / "to";
+};
+
+TEST_F(DirectoryCopy, AnEmptyFolderIsCopied) {
+  copy_tree(from_, to_);
+  EXPECT_TRUE(fs::is_empty(to_));
+}
+
+TEST_F(DirectoryCopy, FilesOfAnySizeAreCopied) {
+  for (const std::size_t size : {0UL, 1UL, 4095UL, 4096UL, 65537UL, 5'000'000UL}) {
+    std::string content(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 31 + i / 251);
+    write_file(from_ / std::to_string(size), content);
+  }
+  copy_tree(from_, to_);
+  EXPECT_EQ(tree(to_), tree(from_));
+  EXPECT_EQ(tree(to_).size(), 6U);
+}
+
+TEST_F(DirectoryCopy, ItWorksFromOneFileSystemToAnother) {
+  std::string pattern = "/dev/shm/hookwire-XXXXXX";
+  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  write_file(from_ / "file", std::string(200'000, 'x'));
+  ::truncate((from_ / "file").c_str(), 400'000);
+  copy_tree(from_, fs::path(pattern) / "to");
+  EXPECT_EQ(tree(fs::path(pattern) / "to"), tree(from_));
+  fs::remove_all(pattern);
+}
+
+TEST_F(DirectoryCopy, HolesStayHoles) {
+  const fs::path file = from_ / "sparse";
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::pwrite(fd, "middle", 6, 8 << 20), 6);
+  ASSERT_EQ(::ftruncate(fd, 64 << 20), 0);
+  ASSERT_EQ(::close(fd), 0);
+
+  copy_tree(from_, to_);
+
+  EXPECT_EQ(status(to_ / "sparse").st_size, 64 << 20);
+  EXPECT_LT(status(to_ / "sparse").st_blocks * 512, 1 << 20);
+  EXPECT_EQ(tree(to_), tree(from_));
+}
+
+TEST_F(DirectoryCopy, ModesAndTimesAreKept) {
+  fs::create_directory(from_ / "folder");
+  write_file(from_ / "folder" / "file", "content");
+  ASSERT_EQ(::symlink("nowhere", (from_ / "link").c_str()), 0);
+  ASSERT_EQ(::chmod((from_ / "folder" / "file").c_str(), 04751), 0);
+  for (const char* name : {"folder/file", "folder", "link"}) {
+    const timespec times[2] = {{1000, 1}, {2000, 123'456'789}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, (from_ / name).c_str(), times, AT_SYMLINK_NOFOLLOW), 0);
+  }
+  ASSERT_EQ(::chmod((from_ / "folder").c_str(), 02555), 0);
+
+  copy_tree(from_, to_);
+
+  for (const char* name : {"folder/file", "folder", "link"}) {
+    SCOPED_TRACE(name);
+    EXPECT_EQ(status(to_ / name).st_mode, status(from_ / name).st_mode);
+    EXPECT_EQ(status(to_ / name).st_mtim.tv_sec, 2000);
+    EXPECT_EQ(status(to_ / name).st_mtim.tv_nsec, 123'456'789);
+    EXPECT_EQ(status(to_ / name).st_uid, status(from_ / name).st_uid);
+  }
+}
+
+TEST_F(DirectoryCopy, LinksAreCopiedAndNotFollowed) {
+  fs::create_directory(folder_.path() / "outside");
+  write_file(folder_.path() / "outside" / "secret", "secret");
+  fs::create_symlink("../outside/secret", from_ / "file-link");
+  fs::create_directory_symlink(folder_.path() / "outside", from_ / "folder-link");
+  copy_tree(from_, to_);
+  EXPECT_EQ(tree(to_), tree(from_));
+  EXPECT_TRUE(fs::is_symlink(to_ / "folder-link"));
+}
+
+TEST_F(DirectoryCopy, AFileOfSeveralNamesStaysOne) {
+  fs::create_directory(from_ / "a");
+  write_file(from_ / "a" / "first", "content");
+  fs::create_hard_link(from_ / "a" / "first", from_ / "second");
+  copy_tree(from_, to_);
+  EXPECT_EQ(tree(to_), tree(from_));
+  EXPECT_TRUE(fs::equivalent(to_ / "a" / "first", to_ / "second"));
+  EXPECT_FALSE(fs::equivalent(to_ / "second", from_ / "second"));
+}
+
+TEST_F(DirectoryCopy, APipeIsCopiedWithoutWaitingForAWriter) {
+  ASSERT_EQ(::mkfifo((from_ / "pipe").c_str(), 0640), 0);
+  copy_tree(from_, to_);
+  EXPECT_TRUE(fs::is_fifo(to_ / "pipe"));
+  EXPECT_EQ(status(to_ / "pipe").st_mode, status(from_ / "pipe").st_mode);
+}
+
+TEST_F(DirectoryCopy, NothingIsOverwritten) {
+  fs::create_directory(to_);
+  EXPECT_THROW(copy_tree(from_, to_), IoError);
+}
+
+TEST_F(DirectoryCopy, ATreeThatIsTooDeepIsRefused) {
+  fs::path deep = from_;
+  for (int i = 0; i < 129; ++i) fs::create_directory(deep /= "d");
+  EXPECT_THROW(copy_tree(from_, to_), Error);
+  fs::remove(deep);
+  fs::remove_all(to_);
+  copy_tree(from_, to_);
+  EXPECT_EQ(tree(to_).size(), 128U);
+}
+
+}  // namespace
+}  // namespace hookwire::testing

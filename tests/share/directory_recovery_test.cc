@@ -1,0 +1,110 @@
+#include "share/directory_test.h"
+
+// Each test puts on disk what a process leaves that was killed between two steps of a call.
+
+namespace hookwire::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+
+class DirectoryRecovery : public DirectoryTest {
+ protected:
+  DirectoryRecovery() {
+    create("s-1");
+    write_file(share("s-1") / "file", "content");
+    driver_->create_snapshot("s-1", "snap-1");
+    before_ = tree(root());
+    driver_.reset();
+  }
+
+  fs::path work(const std::string& folder, const std::string& name) const {
+    return root() / folder / (".work." + name);
+  }
+  void leave(const fs::path& left) {
+    fs::create_directory(left);
+    write_file(left / "half", "made");
+  }
+
+  std::map<std::string, std::string> before_;
+};
+
+TEST_F(DirectoryRecovery, WhatWasHalfMadeIsRemoved) {
+  leave(work("shares", "7.s-2"));
+  leave(work("snapshots", "7.snap-2"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+  EXPECT_TRUE(log_.contains("removing " + work("shares", "7.s-2").string()));
+  EXPECT_TRUE(log_.contains("removing " + work("snapshots", "7.snap-2").string()));
+  create("s-2");
+  driver_->create_snapshot("s-2", "snap-2");
+}
+
+TEST_F(DirectoryRecovery, WhatTheStateKnewAlreadyIsFinished) {
+  fs::rename(snapshot("snap-1"), work("snapshots", "1.snap-1"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+  EXPECT_TRUE(log_.contains("put back " + snapshot("snap-1").string()));
+}
+
+TEST_F(DirectoryRecovery, ARemovalThatTheStateDoesNotKnowIsTakenBack) {
+  fs::rename(share("s-1"), work("shares", "12.s-1"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+  EXPECT_TRUE(log_.contains("put back " + share("s-1").string()));
+}
+
+TEST_F(DirectoryRecovery, TheNewestContentIsPutBack) {
+  leave(work("shares", "9.s-1"));  // of an earlier share of that id
+  fs::rename(share("s-1"), work("shares", "10.s-1"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, AnInterruptedRemovalIsFinishedThoughTheIdLivesAgain) {
+  leave(work("shares", "3.s-1"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, FilesNotWrittenToTheirEndAreRemoved) {
+  write_file(root() / "state.json.new", "{\"form");
+  write_file(root() / "exports.new", "# Wri");
+  start();
+  EXPECT_EQ(tree(root()), before_);
+  EXPECT_EQ(log_.count("was not written to its end"), 2U);
+}
+
+TEST_F(DirectoryRecovery, ExportsFollowTheState) {
+  write_file(root() / "exports", "/ *(rw)\n");
+  start();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, WhatTheStateDoesNotKnowIsLeftAlone) {
+  leave(share("foreign"));
+  leave(snapshot("foreign"));
+  start();
+  EXPECT_EQ(read_file(share("foreign") / "half"), "made");
+  EXPECT_EQ(read_file(snapshot("foreign") / "half"), "made");
+  EXPECT_EQ(log_.count("is not known to state.json: left alone"), 2U);
+}
+
+TEST_F(DirectoryRecovery, AShareWhoseContentIsGoneIsReported) {
+  fs::remove_all(share("s-1"));
+  start();
+  EXPECT_TRUE(log_.contains(share("s-1").string() + " is gone"));
+  EXPECT_EQ(driver_->share_instances().size(), 1U);
+}
+
+TEST_F(DirectoryRecovery, CallsBeforeItDoNotMeetWhatIsLeft) {
+  leave(work("snapshots", "7.snap-2"));
+  driver_ = make_directory_driver({.root = root(), .host = "nas01"}, log_);
+  driver_->create_snapshot("s-1", "snap-2");
+  driver_->init_host();
+  EXPECT_THAT(tree(snapshot("snap-2")), ElementsAre(std::pair("file", "content")));
+  EXPECT_FALSE(fs::exists(work("snapshots", "7.snap-2")));
+}
+
+}  // namespace
+}  // namespace hookwire::testing
