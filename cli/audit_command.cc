@@ -1,4 +1,4 @@
-#include <cstdio>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,46 +25,26 @@ byte for byte, on stable storage before it is acknowledged. Killed and started
 again it goes on where it stopped. What a publisher cannot give any more is
 recorded as a gap; --once then ends with 6.)";
 
+// How soon a stop is noticed while nothing comes.
+constexpr std::chrono::milliseconds kStep(100);
+
 struct Arguments {
   std::string log;
   std::vector<std::string> connect;
   bool once = false;
 };
 
-// Stops the subscriber once every publisher has been caught up with.
-class OnceSink final : public Sink {
- public:
-  OnceSink(AuditLog& log, bool once) : log_(log), once_(once) {}
-
-  Subscriber* subscriber = nullptr;
-
-  void records(const Source& source, std::span<const RecordView> records) override {
-    log_.records(source, records);
-  }
-  void gap(const Source& source, const SourceGap& gap) override { log_.gap(source, gap); }
-  void commit() override { log_.commit(); }
-  void connected(const Source& source) override { log_.connected(source); }
-  void disconnected(const std::string& endpoint, const std::string& reason) override {
-    log_.disconnected(endpoint, reason);
-  }
-  void caught_up(const Source& /*source*/) override {
-    if (once_ && subscriber->caught_up()) subscriber->request_stop();
-  }
-
- private:
-  AuditLog& log_;
-  bool once_;
-};
-
 int run(House& house, const Arguments& arguments) {
   AuditLog log(house.file_system, house.clock, house.log, {.folder = arguments.log});
-  OnceSink sink(log, arguments.once);
   SubscriberOptions options;
   options.endpoints = arguments.connect;
   options.start.from = StreamStart::From::earliest;
-  Subscriber subscriber(house.clock, house.log, options, sink, &log);
-  sink.subscriber = &subscriber;
-  subscriber.run(house.signals.stop_token());
+  Subscriber subscriber(house.clock, house.log, options, log, &log);
+  const std::stop_token stop = house.signals.stop_token();
+  if (!arguments.once) subscriber.run(stop);
+  while (arguments.once && !subscriber.caught_up() && !stop.stop_requested()) {
+    subscriber.step(kStep);
+  }
   house.log.info("audit log: " + std::to_string(log.record_count()) + " events and " +
                  std::to_string(log.gap_count()) + " gaps recorded");
   return arguments.once && log.gap_count() > 0 ? kExitGap : kExitOk;

@@ -99,7 +99,7 @@ DecodedEvent decode_event(const RecordView& record, const DecodeLimits& limits) 
   event.phase = *phase;
   event.flags = record.flags;
   event.topic = record.topic;
-  if (event.method.empty() && *phase == Phase::system) event.method = topic->method;
+  if (event.method.empty()) event.method = topic->method;
   return decoded;
 }
 

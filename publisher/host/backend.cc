@@ -4,13 +4,28 @@
 
 #include "hookwire/share/directory_driver.h"
 
+#include "parent_folders.h"
+
 namespace hookwire {
 
 namespace {
 
+std::unique_ptr<ShareDriver> open_driver(FileSystem& file_system, Log& log,
+                                         const BackendPlan& plan) {
+  make_parent_folders(file_system, plan.directory_root);
+  return make_directory_driver(
+      {.root = plan.directory_root, .host = plan.host, .backend_name = plan.backend}, log);
+}
+
 std::unique_ptr<Publisher> open_publisher(FileSystem& file_system, const Clock& clock, Log& log,
                                           const BackendPlan& plan) {
   if (!plan.publishing) return nullptr;
+  make_parent_folders(file_system, plan.publishing->journal.folder);
+  const std::string& endpoint = plan.publishing->stream.endpoint;
+  if (endpoint.starts_with("ipc://")) {
+    // The socket's own folder is the relay's to make, with the mode that the endpoint wants.
+    make_parent_folders(file_system, std::filesystem::path(endpoint.substr(6)).parent_path());
+  }
   constexpr static auto kMethods = method_descriptors<ShareDriver>();
   return std::make_unique<Publisher>(file_system, clock, log, *plan.publishing, kMethods);
 }
@@ -42,9 +57,7 @@ class Backend::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, BackendPlan plan)
       : plan_(std::move(plan)),
-        driver_(make_directory_driver(
-            {.root = plan_.directory_root, .host = plan_.host, .backend_name = plan_.backend},
-            log)),
+        driver_(open_driver(file_system, log, plan_)),
         publisher_(open_publisher(file_system, clock, log, plan_)),
         notification_(publisher_ ? publisher_->make_notification_hook() : nullptr),
         chain_(clock, log),

@@ -33,7 +33,8 @@ Value call_periodic_data(const Hooked<ShareDriver>& hooked, const Context& conte
         return s.share_id == share_id;
       });
       if (share == shares.end()) {
-        throw Error(ErrorCode::bad_input, std::string("argument 'shares': ") + ShareNotFound(share_id).what());
+        throw Error(ErrorCode::bad_input,
+                    std::string("argument 'shares': ") + ShareNotFound(share_id).what());
       }
       chosen.push_back(*share);
     }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -28,6 +31,24 @@ class JournalTest : public ::testing::Test {
   std::unique_ptr<JournalWriter> open(std::uint64_t segment_bytes = kSmallSegment) {
     return std::make_unique<JournalWriter>(
         files_, clock_, JournalOptions{.folder = folder(), .segment_bytes = segment_bytes});
+  }
+
+  /// Another process opens the journal, lets `write` append to it and dies without closing it.
+  template <class F>
+  void write_and_die(F&& write, FileSystem& files) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      JournalWriter journal(files, clock_, {.folder = folder(), .segment_bytes = kSmallSegment});
+      write(journal);
+      ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    ASSERT_EQ(status, 0);
+  }
+  template <class F>
+  void write_and_die(F&& write) {
+    write_and_die(std::forward<F>(write), files_);
   }
 
   static std::uint64_t append(JournalWriter& journal, std::string_view body,
@@ -78,6 +99,13 @@ class JournalTest : public ::testing::Test {
     const int byte = file.get();
     file.seekp(static_cast<std::streamoff>(offset));
     file.put(static_cast<char>(byte ^ with));
+  }
+
+  static void write_zeros(const std::filesystem::path& path, std::uint64_t offset,
+                          std::size_t count) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file << std::string(count, '\0');
   }
 
   std::filesystem::path segment(int ordinal) const {

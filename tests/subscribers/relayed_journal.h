@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -35,7 +37,7 @@ class RelayedJournal {
   void append(int count, EventSketch sketch = {}) {
     for (int n = 0; n < count; ++n) append_event(writer_, sketch);
   }
-  JournalWriter& writer() { return writer_; }
+  std::size_t session_count() const { return relay_.status().sessions.size(); }
 
  private:
   PosixFileSystem files_;

@@ -82,6 +82,7 @@ TEST_F(SubscriberRelayTest, KeepsItsPlaceWithThePublisherUnderItsName) {
     EXPECT_TRUE(eventually([&] { return sink_.count() >= 100 * life; }));
     stop();
     subscriber_.reset();
+    ASSERT_TRUE(eventually([&] { return publisher.session_count() == 0; })) << "it says goodbye";
   }
   EXPECT_EQ(sink_.given(), numbers(1, 300));
 }

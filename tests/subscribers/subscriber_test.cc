@@ -74,17 +74,17 @@ TEST_F(SubscriberTest, FollowsSeveralPublishersFairly) {
   std::once_flag once;
   sink_.before_records = [&] { std::call_once(once, [&] { const std::lock_guard l(gate); }); };
   start();
-  a.welcome(1, 200);
+  a.welcome(1, 2000);
   b.welcome(1, 1, kJournal + 1);
-  for (std::uint64_t n = 1; n <= 200; ++n) a.batch(n, n);
+  for (std::uint64_t n = 1; n <= 2000; ++n) a.batch(n, n);
   b.batch(1, 1, kJournal + 1);
   gate.unlock();
 
-  ASSERT_TRUE(eventually([&] { return sink_.sequences(endpoint("a")).size() == 200; }));
+  ASSERT_TRUE(eventually([&] { return sink_.sequences(endpoint("a")).size() == 2000; }));
   ASSERT_TRUE(eventually([&] { return sink_.sequences(endpoint("b")).size() == 1; }));
   const auto given = sink_.given();
   const auto first_of_b = std::find(given.begin() + 1, given.end(), "1");
-  EXPECT_LT(first_of_b - given.begin(), 100) << "the one with less to say waited for the other";
+  EXPECT_LT(first_of_b - given.begin(), 1000) << "the one with less to say waited for the other";
   EXPECT_TRUE(eventually([&] { return subscriber().caught_up(); }));
 }
 
