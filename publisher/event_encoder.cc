@@ -9,6 +9,7 @@
 #include "hookwire/schemas/utf8.h"
 
 #include "guarded_visitor.h"
+#include "packed_size.h"
 
 namespace hookwire {
 
@@ -16,8 +17,9 @@ namespace {
 
 namespace keys = body_keys;
 
-// Texts of a call that would not fit otherwise are cut to this.
+// Texts of a call that would not fit otherwise are cut to this, and end with the mark.
 constexpr std::size_t kCutTextBytes = 256;
+constexpr std::string_view kCutMark = " [cut]";
 constexpr std::size_t kMaxRoles = 32;
 constexpr std::string_view kUnreadable = "<unreadable>";
 
@@ -77,10 +79,7 @@ class Body {
     }
     if (context.roles.empty()) return;
     writer_.key(keys::kRoles);
-    const std::size_t roles =
-        cut_ ? std::min(context.roles.size(), kMaxRoles) : context.roles.size();
-    writer_.begin_list(roles);
-    for (std::size_t i = 0; i < roles; ++i) text(context.roles[i]);
+    roles(context.roles);
   }
 
   void resource(const Call& call) {
@@ -92,7 +91,7 @@ class Body {
     add(keys::kResource);
     writer_.begin_map(2);
     writer_.key(keys::kType);
-    writer_.string(resource.type);
+    text(resource.type);
     writer_.key(keys::kId);
     const Names& secrets = call.descriptor().secrets;
     const bool secret =
@@ -104,7 +103,7 @@ class Body {
     const std::span<const Argument> arguments = call.arguments();
     if (arguments.empty()) return;
     add(keys::kArgs);
-    if (cut_) return cut_marker();
+    if (cut_) return cut_marker(arguments, call.descriptor().secrets);
     writer_.begin_map(arguments.size());
     for (const Argument& argument : arguments) {
       writer_.key(argument.name);
@@ -115,8 +114,9 @@ class Body {
   void result(const Outcome& outcome, const Names& secrets) {
     if (!outcome.has_result()) return;
     add(keys::kResult);
-    if (cut_) return cut_marker();
-    value({.name = keys::kResult, .value = outcome.value()}, secrets);
+    const Argument result{.name = keys::kResult, .value = outcome.value()};
+    if (cut_) return cut_marker({&result, 1}, secrets);
+    value(result, secrets);
   }
 
   void error(std::string_view type, std::string_view message) {
@@ -159,13 +159,35 @@ class Body {
     ++count_;
   }
   void text(std::string_view value) {
-    const std::string_view kept = cut_ ? cut_utf8(value, kCutTextBytes) : value;
-    writer_.string(is_utf8(kept) ? kept : kUnreadable);
+    if (!is_utf8(value)) return writer_.string(kUnreadable);
+    if (!cut_ || value.size() <= kCutTextBytes) return writer_.string(value);
+    std::array<char, kCutTextBytes + kCutMark.size()> shortened;
+    const std::string_view kept = cut_utf8(value, kCutTextBytes);
+    char* const end = std::copy(kept.begin(), kept.end(), shortened.data());
+    std::copy(kCutMark.begin(), kCutMark.end(), end);
+    writer_.string({shortened.data(), kept.size() + kCutMark.size()});
   }
-  void cut_marker() {
-    writer_.begin_map(1);
-    writer_.key("cut");
+  void roles(std::span<const std::string> all) {
+    const bool fewer = cut_ && all.size() > kMaxRoles;
+    const std::span<const std::string> kept = fewer ? all.first(kMaxRoles) : all;
+    writer_.begin_list(kept.size() + (fewer ? 1 : 0));
+    for (const std::string& role : kept) text(role);
+    if (fewer) writer_.string(kCutMark);
+    values_ += kept.size();
+  }
+  // What stands in place of values: how many bytes they would take, secrets replaced.
+  void cut_marker(std::span<const Argument> arguments, const Names& secrets) {
+    PackedSize size;
+    for (const Argument& argument : arguments) {
+      std::size_t values = 0;
+      static_cast<void>(
+          GuardedVisitor(size, secrets, argument.name, values, SIZE_MAX).write(argument.value));
+    }
+    writer_.begin_map(2);
+    writer_.key(keys::kCut);
     writer_.boolean(true);
+    writer_.key(keys::kBytes);
+    writer_.unsigned_integer(size.counted());
   }
   // A value that cannot be shown leaves a text that says so, and the rest of the event whole.
   void value(const Argument& argument, const Names& secrets) {

@@ -13,7 +13,7 @@ bool GuardedVisitor::write(const ValueRef& value) {
     if (std::current_exception() == nullptr) throw;  // a thread that is being cancelled
     return false;
   }
-  return done_ && !failed_ && depth_ == 0 && hidden_depth_ == 0 && !writer_.overflowed();
+  return done_ && !failed_ && depth_ == 0 && hidden_depth_ == 0;
 }
 
 // Whether the path of the value that is due is one of the secrets.
@@ -37,7 +37,7 @@ bool GuardedVisitor::is_secret() const noexcept {
 
 // Counts a value that is due here. False when it is not to be written.
 bool GuardedVisitor::enter_value() {
-  if (failed_ || ++values_ > kMaxValues || (depth_ == 0 && done_)) {
+  if (failed_ || ++values_ > max_values_ || (depth_ == 0 && done_)) {
     failed_ = true;
     return false;
   }
@@ -59,36 +59,35 @@ bool GuardedVisitor::enter_value() {
 bool GuardedVisitor::secret_value() {
   if (hidden_depth_ > 0) return true;
   if (secrets_.size() == 0 || !is_secret()) return false;
-  if (enter_value()) writer_.string(kSecretText);
+  if (enter_value()) into_.string(kSecretText);
   return true;
 }
 
-// That there is no secret is none.
 void GuardedVisitor::null() {
-  if (hidden_depth_ == 0 && enter_value()) writer_.null();
+  if (!secret_value() && enter_value()) into_.null();
 }
 void GuardedVisitor::boolean(bool value) {
-  if (!secret_value() && enter_value()) writer_.boolean(value);
+  if (!secret_value() && enter_value()) into_.boolean(value);
 }
 void GuardedVisitor::integer(std::int64_t value) {
-  if (!secret_value() && enter_value()) writer_.integer(value);
+  if (!secret_value() && enter_value()) into_.integer(value);
 }
 void GuardedVisitor::unsigned_integer(std::uint64_t value) {
-  if (!secret_value() && enter_value()) writer_.unsigned_integer(value);
+  if (!secret_value() && enter_value()) into_.unsigned_integer(value);
 }
 void GuardedVisitor::real(double value) {
-  if (!secret_value() && enter_value()) writer_.real(value);
+  if (!secret_value() && enter_value()) into_.real(value);
 }
 void GuardedVisitor::string(std::string_view value) {
   if (secret_value() || !enter_value()) return;
   if (is_utf8(value)) {
-    writer_.string(value);
+    into_.string(value);
   } else {
-    writer_.bytes(std::as_bytes(std::span(value)));
+    into_.bytes(std::as_bytes(std::span(value)));
   }
 }
 void GuardedVisitor::bytes(std::span<const std::byte> value) {
-  if (!secret_value() && enter_value()) writer_.bytes(value);
+  if (!secret_value() && enter_value()) into_.bytes(value);
 }
 
 void GuardedVisitor::begin(std::size_t count, bool is_map) {
@@ -97,16 +96,16 @@ void GuardedVisitor::begin(std::size_t count, bool is_map) {
     return;
   }
   if (!enter_value()) return;
-  if (depth_ == kMaxDepth || count > kMaxValues) {
+  if (depth_ == kMaxDepth || count > max_values_) {
     failed_ = true;
     return;
   }
   open_[depth_] = {.left = count, .is_map = is_map, .keyed = false};
   path_[++depth_] = {};
   if (is_map) {
-    writer_.begin_map(count);
+    into_.begin_map(count);
   } else {
-    writer_.begin_list(count);
+    into_.begin_list(count);
   }
 }
 
@@ -121,6 +120,11 @@ void GuardedVisitor::end(bool is_map) {
     return;
   }
   --depth_;
+  if (is_map) {
+    into_.end_map();
+  } else {
+    into_.end_list();
+  }
 }
 
 void GuardedVisitor::begin_list(std::size_t count) {
@@ -145,7 +149,7 @@ void GuardedVisitor::key(std::string_view name) {
   ++values_;
   open_[depth_ - 1].keyed = true;
   path_[depth_] = name;
-  writer_.key(name);
+  into_.key(name);
 }
 
 }  // namespace hookwire

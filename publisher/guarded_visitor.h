@@ -7,29 +7,30 @@
 
 #include "hookwire/base/value_ref.h"
 #include "hookwire/hooks/method.h"
-#include "hookwire/schemas/body_writer.h"
 
 namespace hookwire {
 
 /// What stands in an event in place of a secret.
 inline constexpr std::string_view kSecretText = "<secret>";
 
-/// Writes what a user's type shows of itself into an event's body, and trusts it with nothing:
-/// secrets are replaced, lists and maps must have as many entries as they said, nesting and the
-/// number of values are bounded, strings that are not UTF-8 become bytes. Never allocates.
+/// Shows what a user's type shows of itself to another visitor, and trusts it with nothing: secrets
+/// are replaced, lists and maps must have as many entries as they said, nesting and the number of
+/// values are bounded, strings that are not UTF-8 become bytes. Never allocates. Thread-compatible.
 class GuardedVisitor final : public ValueVisitor {
  public:
   static constexpr std::size_t kMaxDepth = 24;
   static constexpr std::size_t kMaxValues = 12'000;  // of one event; readers take 16,384
 
   /// `secrets` are paths as in MethodDescriptor; `name` is where the value stands ("access").
-  GuardedVisitor(BodyWriter& writer, const Names& secrets, std::string_view name,
-                 std::size_t& values) noexcept
-      : writer_(writer), secrets_(secrets), values_(values) {
+  /// `values` counts on with each value and key, up to `max_values`.
+  GuardedVisitor(ValueVisitor& into, const Names& secrets, std::string_view name,
+                 std::size_t& values, std::size_t max_values = kMaxValues) noexcept
+      : into_(into), secrets_(secrets), values_(values), max_values_(max_values) {
     path_[0] = name;
   }
 
-  /// Writes `value`. False when it must not stay as it is: it misbehaved, threw, or is too much.
+  /// Shows `value`. False when what was shown is no whole value: it misbehaved, threw, or is too
+  /// much.
   bool write(const ValueRef& value);
 
   void null() override;
@@ -58,9 +59,10 @@ class GuardedVisitor final : public ValueVisitor {
   void end(bool is_map);
   bool is_secret() const noexcept;
 
-  BodyWriter& writer_;
+  ValueVisitor& into_;
   const Names& secrets_;
   std::size_t& values_;
+  const std::size_t max_values_;
   std::array<Container, kMaxDepth> open_;
   std::array<std::string_view, kMaxDepth + 1> path_;  // names from the argument down
   std::size_t depth_ = 0;

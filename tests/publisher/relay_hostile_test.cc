@@ -12,9 +12,10 @@ namespace {
 
 using ::testing::Eq;
 
-// AddressSanitizer holds back freed memory, 256 MiB at most, to notice late uses.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kKeptBySanitizer = 256U << 20;
+// Sanitizers hold back freed memory and shadow the rest, so that only the count of what is under
+// way bounds it there.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kKeptBySanitizer = 1U << 30;
 #else
 constexpr std::uint64_t kKeptBySanitizer = 0;
 #endif

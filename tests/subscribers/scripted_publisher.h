@@ -23,6 +23,7 @@ class ScriptedPublisher {
 
   explicit ScriptedPublisher(const std::string& endpoint) {
     socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::sndhwm, 0);  // a ROUTER drops what does not fit
     socket_.set(zmq::sockopt::rcvtimeo, 20'000);
     socket_.bind(endpoint);
   }
