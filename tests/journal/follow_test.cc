@@ -57,9 +57,8 @@ TEST_F(FollowTest, AReaderIsSentOnWhenTheWriterDiedWhileRollingOver) {
   Seen seen;
   read_on(reader, seen);
   write_and_die([this](JournalWriter& journal) {
-    while (!std::filesystem::exists(segment(2)) || inspect_journal(files_, folder())
-                                                           .segments.at(1)
-                                                           .first_sequence == 0) {
+    while (!std::filesystem::exists(segment(2)) ||
+           inspect_journal(files_, folder()).segments.at(1).first_sequence == 0) {
       append(journal, std::string(5000, 'x'));
     }
   });
