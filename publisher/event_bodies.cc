@@ -6,6 +6,9 @@
 #include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/body_writer.h"
 
+#include "guarded_visitor.h"
+#include "packed_size.h"
+
 namespace hookwire {
 
 namespace {
@@ -26,6 +29,18 @@ class Entries {
     visit_entry(key, value, writer_);
     ++count_;
   }
+  // What others made: a string in it that is not UTF-8 becomes bytes, or no reader takes the event.
+  void add_data(const Value& data) {
+    writer_.key(keys::kData);
+    const std::size_t before = writer_.size();
+    std::size_t values = 0;
+    const Names no_secrets;
+    if (!GuardedVisitor(writer_, no_secrets, keys::kData, values).write(ValueRef::to(data))) {
+      writer_.rewind(before);
+      writer_.string(kUnreadable);
+    }
+    ++count_;
+  }
   void add_parts(std::uint64_t part, std::uint64_t parts) {
     if (parts == 0) return;
     add(keys::kPart, part);
@@ -43,6 +58,13 @@ class Entries {
   std::size_t mark_ = 0;
   std::uint16_t count_ = 0;
 };
+
+// What stands in place of a value that does not fit.
+Value cut_marker(const Value& value) {
+  PackedSize size;
+  visit_value(value, size);
+  return Value::Map{{"cut", true}, {"bytes", size.counted()}};
+}
 
 Value context_value(const EventContext& context) {
   Value::Map map;
@@ -69,7 +91,8 @@ EncodedBody encode_aborted(std::span<std::byte> buffer, const EventEncoder& enco
                            const AbortedCall& call, std::string_view why) {
   const Value error =
       Value::Map{{std::string(keys::kType), "Aborted"}, {std::string(keys::kMessage), why}};
-  for (const bool with_args : {true, false}) {
+  enum class Kept { all, no_args, no_context };
+  for (const Kept kept : {Kept::all, Kept::no_args, Kept::no_context}) {
     Entries entries(buffer, encoder);
     entries.add(keys::kCallId, call.call_id);
     entries.add(keys::kMethod, call.method);
@@ -77,15 +100,17 @@ EncodedBody encode_aborted(std::span<std::byte> buffer, const EventEncoder& enco
     std::uint8_t flags = 0;
     if (call.pre) {
       const Event& pre = *call.pre;
-      if (!pre.context.empty()) entries.add(keys::kContext, context_value(pre.context));
+      flags = kept == Kept::all ? pre.flags : kFlagCut;
+      if (!pre.context.empty() && kept != Kept::no_context) {
+        entries.add(keys::kContext, context_value(pre.context));
+      }
       if (pre.resource) {
         entries.add(keys::kResource,
                     Value(Value::Map{{std::string(keys::kType), pre.resource->type},
                                      {std::string(keys::kId), pre.resource->id}}));
       }
       if (pre.args) {
-        entries.add(keys::kArgs, with_args ? *pre.args : Value(Value::Map{{"cut", true}}));
-        flags = with_args ? pre.flags : kFlagCut;
+        entries.add(keys::kArgs, kept == Kept::all ? *pre.args : cut_marker(*pre.args));
       }
     }
     entries.add(keys::kError, error);
@@ -99,20 +124,20 @@ EncodedBody encode_system(std::span<std::byte> buffer, const EventEncoder& encod
                           std::uint64_t parts) {
   Entries entries(buffer, encoder);
   entries.add_parts(part, parts);
-  entries.add(keys::kData, data);
+  entries.add_data(data);
   if (const std::optional<EncodedBody> body = entries.finish()) return *body;
   throw Error(ErrorCode::bad_input,
               "the data of system/" + std::string(what) + " does not fit a record");
 }
 
 std::optional<EncodedBody> encode_periodic(std::span<std::byte> buffer, const EventEncoder& encoder,
-                                           std::uint64_t tick, const Value& data,
+                                           std::uint64_t tick, const DataPart& data,
                                            std::uint64_t part, std::uint64_t parts) {
   Entries entries(buffer, encoder);
   entries.add(keys::kTick, tick);
   entries.add_parts(part, parts);
-  entries.add(keys::kData, data);
-  return entries.finish();
+  entries.add_data(data.value);
+  return entries.finish(data.cut ? kFlagCut : std::uint8_t{0});
 }
 
 }  // namespace hookwire

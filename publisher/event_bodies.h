@@ -10,6 +10,7 @@
 #include "hookwire/schemas/event.h"
 
 #include "event_encoder.h"
+#include "periodic_parts.h"
 
 namespace hookwire {
 
@@ -31,7 +32,7 @@ EncodedBody encode_system(std::span<std::byte> buffer, const EventEncoder& encod
 
 /// The body of a `periodic` event. Nothing when it does not fit `buffer`.
 std::optional<EncodedBody> encode_periodic(std::span<std::byte> buffer, const EventEncoder& encoder,
-                                           std::uint64_t tick, const Value& data,
+                                           std::uint64_t tick, const DataPart& data,
                                            std::uint64_t part, std::uint64_t parts);
 
 }  // namespace hookwire

@@ -21,7 +21,6 @@ namespace keys = body_keys;
 constexpr std::size_t kCutTextBytes = 256;
 constexpr std::string_view kCutMark = " [cut]";
 constexpr std::size_t kMaxRoles = 32;
-constexpr std::string_view kUnreadable = "<unreadable>";
 
 struct ContextField {
   std::string_view key;
@@ -184,9 +183,9 @@ class Body {
           GuardedVisitor(size, secrets, argument.name, values, SIZE_MAX).write(argument.value));
     }
     writer_.begin_map(2);
-    writer_.key(keys::kCut);
+    writer_.key("cut");
     writer_.boolean(true);
-    writer_.key(keys::kBytes);
+    writer_.key("bytes");
     writer_.unsigned_integer(size.counted());
   }
   // A value that cannot be shown leaves a text that says so, and the rest of the event whole.

@@ -1,5 +1,6 @@
 #include "event_journal.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hookwire/base/error.h"
@@ -22,7 +23,9 @@ void EventJournal::append_or_throw(Phase phase, std::string_view topic, const En
 
 bool EventJournal::append(Phase phase, std::string_view topic, const EncodedBody& body) noexcept {
   try {
-    if (outage_.load(std::memory_order_acquire)) end_outage();
+    if (outage_.load(std::memory_order_acquire)) [[unlikely]] {
+      try_to_end_outage();
+    }
     append_or_throw(phase, topic, body);
     return true;
   } catch (const Error& error) {
@@ -37,43 +40,78 @@ void EventJournal::lose(const char* reason, ErrorCode code) noexcept {
   lost_.fetch_add(1, std::memory_order_relaxed);
   if (code == ErrorCode::closed) return;  // in a forked child: the parent's journal is not ours
   try {
-    const std::lock_guard lock(mutex_);
-    to_ns_ = clock_.unix_ns();
-    if (missing_++ > 0) return;
-    from_ns_ = to_ns_;
-    reason_ = reason;
-    outage_.store(true, std::memory_order_release);
-    log_.error("events are being lost, calls go on unrecorded: " + reason_);
+    bool begins = false;
+    {
+      const std::lock_guard lock(mutex_);
+      begins = !outage_.exchange(true, std::memory_order_acq_rel);
+      loss_.to_ns = clock_.unix_ns();
+      if (loss_.count++ == 0) {
+        loss_.from_ns = loss_.to_ns;
+        loss_.reason = reason;
+      }
+    }
+    if (begins) log_.error(std::string("events are being lost, calls go on unrecorded: ") + reason);
   } catch (const std::exception&) {
-    outage_.store(true, std::memory_order_release);  // without memory for the reason
+    return;  // without memory for the reason: the gap has its count
   }
 }
 
 void EventJournal::lose_end(std::string_view call_id, std::string_view method) noexcept {
+  if (forked()) return;
   try {
     const std::lock_guard lock(mutex_);
-    if (lost_ends_.size() < kMaxLostEnds) {
-      lost_ends_.push_back({std::string(call_id), std::string(method)});
-    }
+    if (lost_ends_.size() == kMaxLostEnds) return;
+    lost_ends_.push_back({std::string(call_id), std::string(method)});
+    // Another thread may have ended the outage since the event was lost.
+    outage_.store(true, std::memory_order_release);
   } catch (const std::exception&) {
     return;  // as beyond kMaxLostEnds
   }
 }
 
-void EventJournal::end_outage() {
-  const std::lock_guard lock(mutex_);
+void EventJournal::try_to_end_outage() {
+  if (forked()) throw Error(ErrorCode::closed, "a forked process writes no events");
+  const std::unique_lock probe(probe_, std::try_to_lock);
+  if (!probe) throw Error(ErrorCode::timed_out, "the journal took no events");
   if (!outage_.load(std::memory_order_relaxed)) return;
-  std::vector<std::byte> buffer(kMaxBodyBytes);
-  if (missing_ > 0) {
-    const Value data = Value::Map{{"count", missing_},
-                                  {"from_time_ns", from_ns_},
-                                  {"to_time_ns", to_ns_},
-                                  {"reason", reason_}};
-    append_or_throw(Phase::system, make_topic(Phase::system, "gap", encoder_.publisher()),
-                    encode_system(buffer, encoder_, "gap", data, 0, 0));
-    log_.warning("the journal takes events again; " + std::to_string(missing_) + " were lost");
-    missing_ = 0;
+  Loss told;
+  {
+    const std::lock_guard lock(mutex_);
+    told = std::exchange(loss_, {});
   }
+  try {
+    tell_gap(told);  // may take as long as the journal waits: without the lock
+  } catch (const std::exception&) {
+    const std::lock_guard lock(mutex_);
+    told.to_ns = std::max(told.to_ns, loss_.to_ns);
+    told.count += loss_.count;
+    loss_ = std::move(told);
+    throw;
+  }
+  std::uint64_t count = told.count;
+  {
+    const std::lock_guard lock(mutex_);
+    tell_gap(loss_);  // what others lost meanwhile
+    count += std::exchange(loss_, {}).count;
+    tell_lost_ends();
+    outage_.store(false, std::memory_order_release);
+  }
+  log_.warning("the journal takes events again; " + std::to_string(count) + " were lost");
+}
+
+void EventJournal::tell_gap(const Loss& loss) {
+  if (loss.count == 0) return;
+  std::vector<std::byte> buffer(kMaxBodyBytes);
+  const Value data = Value::Map{{"count", loss.count},
+                                {"from_time_ns", loss.from_ns},
+                                {"to_time_ns", loss.to_ns},
+                                {"reason", loss.reason}};
+  append_or_throw(Phase::system, make_topic(Phase::system, "gap", encoder_.publisher()),
+                  encode_system(buffer, encoder_, "gap", data, 0, 0));
+}
+
+void EventJournal::tell_lost_ends() {
+  std::vector<std::byte> buffer(lost_ends_.empty() ? 0 : kMaxBodyBytes);
   while (!lost_ends_.empty()) {
     const LostEnd& end = lost_ends_.back();
     append_or_throw(
@@ -82,7 +120,6 @@ void EventJournal::end_outage() {
                        "the journal took no events when the call ended; its outcome is unknown"));
     lost_ends_.pop_back();
   }
-  outage_.store(false, std::memory_order_release);
 }
 
 bool EventJournal::tell(std::string_view what, const Value& data, std::uint64_t part,

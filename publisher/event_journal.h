@@ -1,5 +1,8 @@
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -24,8 +27,12 @@ inline constexpr std::size_t kMaxBodyBytes = kMaxRecordBytes - kRecordHeaderByte
 
 /// Writes events to the journal, and keeps account of those it could not write. While the journal
 /// takes nothing, calls go on unrecorded; as soon as it takes records again, a `system/gap` event
-/// says how many events are missing and why, and each call whose end is among them is closed as
-/// `aborted`. A call whose `pre` was lost has no further events. Thread-safe.
+/// {count, from_time_ns, to_time_ns, reason} says how many events are missing and why, and each
+/// call whose end is among them is closed as `aborted`: its outcome is in no event. A call whose
+/// `pre` was lost has no further events. One thread at a time finds out whether the journal works
+/// again, so that no caller waits for longer than the journal's append_wait for each event; what
+/// the others have meanwhile is lost as well. A forked child writes nothing and takes no lock.
+/// Thread-safe.
 class EventJournal {
  public:
   /// The most calls whose lost end is remembered; of more, the next open closes them.
@@ -36,7 +43,9 @@ class EventJournal {
 
   /// Appends one event. False when the journal did not take it, which is accounted for.
   bool append(Phase phase, std::string_view topic, const EncodedBody& body) noexcept;
-  /// Remembers that the end of a call was lost.
+  /// Takes account of an event that could not be made or written. Logs once an outage.
+  void lose(const char* reason, ErrorCode code) noexcept;
+  /// Remembers that the end of a call was lost; after lose().
   void lose_end(std::string_view call_id, std::string_view method) noexcept;
 
   /// Appends a `system/<what>` event, with `data` in its body; `part` and `parts` when given.
@@ -55,9 +64,19 @@ class EventJournal {
     std::string method;
   };
 
+  // Events that the journal did not take.
+  struct Loss {
+    std::uint64_t count = 0;
+    std::int64_t from_ns = 0;
+    std::int64_t to_ns = 0;
+    std::string reason;
+  };
+
   void append_or_throw(Phase phase, std::string_view topic, const EncodedBody& body);
-  void lose(const char* reason, ErrorCode code) noexcept;
-  void end_outage();
+  void try_to_end_outage();
+  void tell_gap(const Loss& loss);
+  void tell_lost_ends();
+  bool forked() const noexcept { return ::getpid() != owner_; }
 
   JournalWriter& journal_;
   const Clock& clock_;
@@ -67,12 +86,11 @@ class EventJournal {
   std::atomic<std::uint64_t> cut_{0};
   std::atomic<std::uint64_t> lost_{0};
 
+  const pid_t owner_ = ::getpid();
   std::atomic<bool> outage_{false};
+  std::mutex probe_;  // held by the thread that finds out whether the outage is over
   std::mutex mutex_;  // of what follows; taken only during an outage
-  std::uint64_t missing_ = 0;
-  std::int64_t from_ns_ = 0;
-  std::int64_t to_ns_ = 0;
-  std::string reason_;
+  Loss loss_;         // not told yet
   std::vector<LostEnd> lost_ends_;
 };
 

@@ -12,6 +12,8 @@ namespace hookwire {
 
 /// What stands in an event in place of a secret.
 inline constexpr std::string_view kSecretText = "<secret>";
+/// What stands in an event in place of a value that could not be shown.
+inline constexpr std::string_view kUnreadable = "<unreadable>";
 
 /// Shows what a user's type shows of itself to another visitor, and trusts it with nothing: secrets
 /// are replaced, lists and maps must have as many entries as they said, nesting and the number of

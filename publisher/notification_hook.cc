@@ -9,9 +9,11 @@
 #include "hookwire/base/error.h"
 #include "hookwire/base/type_name.h"
 #include "hookwire/base/value.h"
+#include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/topic.h"
 
 #include "event_bodies.h"
+#include "guarded_visitor.h"
 #include "periodic_parts.h"
 
 namespace hookwire {
@@ -22,6 +24,8 @@ namespace {
 struct OpenCall {
   std::uint64_t number = 0;
 };
+
+constexpr std::size_t kMaxPrefixBytes = 40;
 
 // A call's id as text: the prefix, a dash, the number.
 class CallId {
@@ -37,7 +41,7 @@ class CallId {
   }
 
  private:
-  std::array<char, 64> text_;
+  std::array<char, kMaxPrefixBytes + 1 + 20> text_;  // 20 digits are the longest number
   char* end_;
 };
 
@@ -47,21 +51,32 @@ constexpr std::size_t kPeriodicOverhead = 1024;
 }  // namespace
 
 NotificationHook::NotificationHook(const EventEncoder& encoder, EventJournal& journal,
-                                   std::string call_prefix)
+                                   std::string call_prefix, const Names& periodic_secrets)
     : encoder_(encoder),
       journal_(journal),
       call_prefix_(std::move(call_prefix)),
-      periodic_topic_(make_topic(Phase::periodic, "tick", encoder.publisher())) {}
+      periodic_secrets_(periodic_secrets),
+      periodic_topic_(make_topic(Phase::periodic, "tick", encoder.publisher())) {
+  if (call_prefix_.size() > kMaxPrefixBytes) {
+    throw Error(ErrorCode::bad_input, "a call id's prefix has 40 bytes at most: " + call_prefix_);
+  }
+}
 
 bool NotificationHook::publish(Phase phase, std::uint64_t number, const Call& call,
-                               const CallEnd* end) {
-  std::optional<MethodTemplate> made;
-  const MethodTemplate* method = encoder_.find(call.descriptor());
-  if (method == nullptr) method = &made.emplace(encoder_.make_template(call.descriptor()));
-  std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
-  const EncodedBody body =
-      encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
-  return journal_.append(phase, method->topic(phase), body);
+                               const CallEnd* end) noexcept {
+  try {
+    std::optional<MethodTemplate> made;
+    const MethodTemplate* method = encoder_.find(call.descriptor());
+    if (method == nullptr) method = &made.emplace(encoder_.make_template(call.descriptor()));
+    std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
+    const EncodedBody body =
+        encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
+    return journal_.append(phase, method->topic(phase), body);
+  } catch (const std::exception& error) {
+    // A method that nobody prepared and that cannot stand in a topic: no reason to refuse a call.
+    journal_.lose(error.what(), ErrorCode::bad_input);
+    return false;
+  }
 }
 
 HookData NotificationHook::pre(const Call& call) {
@@ -85,7 +100,12 @@ void NotificationHook::post(const Call& call, Outcome& outcome, HookData& data) 
 }
 
 void NotificationHook::failure(const Call& call, const Failure& failure, HookData& data) {
-  const ErrorText text = describe_exception(failure.error);
+  ErrorText text{.type = "unknown", .message = {}};
+  try {
+    text = describe_exception(failure.error);
+  } catch (const std::exception&) {
+    // Without memory for the words, the call still gets its end.
+  }
   const bool vetoed = failure.reason == Failure::Reason::vetoed;
   publish_end(Phase::failure, data, call,
               {.outcome = vetoed ? "vetoed" : "failure",
@@ -96,9 +116,12 @@ void NotificationHook::failure(const Call& call, const Failure& failure, HookDat
 
 void NotificationHook::periodic(const PeriodicData& data) {
   ValueBuilder builder;
-  data.data.visit(builder);
-  const std::vector<Value> parts =
-      split_into_parts(builder.take(), kMaxBodyBytes - kPeriodicOverhead);
+  std::size_t values = 0;
+  const bool readable =
+      GuardedVisitor(builder, periodic_secrets_, body_keys::kResult, values, SIZE_MAX)
+          .write(data.data);
+  const std::vector<DataPart> parts = split_into_parts(
+      readable ? builder.take() : Value(kUnreadable), kMaxBodyBytes - kPeriodicOverhead);
   std::vector<std::byte> buffer(kMaxBodyBytes);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool several = parts.size() > 1;

@@ -14,13 +14,16 @@ namespace hookwire {
 
 /// hookwire:NotificationHook: turns what it sees of calls into events. Listed first, its events
 /// enclose everything: the post tells the final result and how every other hook fared. While its
-/// pre is switched off, a call has no events at all. In a forked process it does nothing.
-/// Thread-safe.
+/// pre is switched off, a call has no events at all: there is no end without its pre. A call whose
+/// pre the journal did not take has none either. pre, post and failure never throw; they use 60 KiB
+/// of the caller's stack. In a forked process it does nothing. Thread-safe.
 class NotificationHook final : public Hook {
  public:
-  /// `call_prefix` begins every call id: it must differ between publishers and between starts. The
-  /// references must outlive the hook.
-  NotificationHook(const EventEncoder& encoder, EventJournal& journal, std::string call_prefix);
+  /// `call_prefix`, 40 bytes at most, begins every call id: it must differ between publishers and
+  /// between starts. `periodic_secrets` are paths below "result", as of the method that answers
+  /// with the periodic data. The references must outlive the hook.
+  NotificationHook(const EventEncoder& encoder, EventJournal& journal, std::string call_prefix,
+                   const Names& periodic_secrets = {});
 
   HookData pre(const Call& call) override;
   void post(const Call& call, Outcome& outcome, HookData& data) override;
@@ -29,12 +32,13 @@ class NotificationHook final : public Hook {
   bool wants_durations() const noexcept override { return true; }
 
  private:
-  bool publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end);
+  bool publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end) noexcept;
   void publish_end(Phase phase, HookData& data, const Call& call, const CallEnd& end);
 
   const EventEncoder& encoder_;
   EventJournal& journal_;
   const std::string call_prefix_;
+  const Names periodic_secrets_;
   const std::string periodic_topic_;
   std::atomic<std::uint64_t> calls_{0};
 };

@@ -11,7 +11,7 @@ namespace {
 
 // Nobody waits for the list: the journal is followed at leisure.
 constexpr std::chrono::milliseconds kPause(200);
-constexpr std::uint64_t kRecordsPerStep = 65'536;
+constexpr std::uint64_t kRecordsPerStep = 2000;
 
 }  // namespace
 
@@ -27,20 +27,59 @@ OpenCallsKeeper::OpenCallsKeeper(FileSystem& file_system, const std::filesystem:
 }
 
 OpenCallsKeeper::~OpenCallsKeeper() {
-  stop();
+  stop_thread();
 }
 
 void OpenCallsKeeper::start() {
+  if (thread_.joinable()) return;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-void OpenCallsKeeper::stop() {
+void OpenCallsKeeper::stop_thread() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
 }
 
-bool OpenCallsKeeper::step(std::uint64_t records) {
+bool OpenCallsKeeper::step() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (done_) return false;
+  try {
+    const bool read_some = read(kRecordsPerStep);
+    if (bytes_ >= due_bytes_) write_list();
+    return read_some;
+  } catch (const std::exception& error) {
+    give_up(error.what());
+    return false;
+  }
+}
+
+void OpenCallsKeeper::catch_up() {
+  const std::lock_guard lock(mutex_);
+  read_all();
+  write_list();
+}
+
+void OpenCallsKeeper::finish() noexcept {
+  stop_thread();
+  const std::lock_guard lock(mutex_);
+  if (done_) return;
+  try {
+    read_all();
+    write_list();
+  } catch (const std::exception& error) {
+    give_up(error.what());
+  }
+  done_ = true;
+}
+
+// All that there is now: calls may go on and append meanwhile.
+void OpenCallsKeeper::read_all() {
+  const std::uint64_t last = reader_.last_sequence();
+  while (reader_.position() <= last && read(kRecordsPerStep)) continue;
+}
+
+bool OpenCallsKeeper::read(std::uint64_t records) {
   std::uint64_t seen = 0;
   while (seen < records) {
     const JournalChunk chunk = reader_.next();
@@ -50,11 +89,15 @@ bool OpenCallsKeeper::step(std::uint64_t records) {
     bytes_ += chunk.records.size();
     for_each_record(chunk.records, [this](const RecordView& record) { open_.see(record); });
   }
-  if (bytes_ >= due_bytes_) write_list();
   return seen > 0;
 }
 
 void OpenCallsKeeper::write_list() {
+  if (open_.overlooked() > overlooked_) {
+    overlooked_ = open_.overlooked();
+    log_.error("more than " + std::to_string(OpenCalls::kMaxCalls) +
+               " calls are open at once: should the process die now, some get no end");
+  }
   const std::vector<Value> parts = open_.parts();
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool several = parts.size() > 1;
@@ -63,16 +106,20 @@ void OpenCallsKeeper::write_list() {
   bytes_ = 0;
 }
 
+void OpenCallsKeeper::give_up(const char* why) noexcept {
+  done_ = true;
+  try {
+    log_.error(std::string("open calls are not kept track of any more: ") + why);
+  } catch (const std::exception&) {
+    return;  // without memory for the words
+  }
+}
+
 void OpenCallsKeeper::run(const std::stop_token& stop) {
   set_thread_name("hw-open-calls");
   while (!stop.stop_requested()) {
-    try {
-      while (!stop.stop_requested() && step(kRecordsPerStep)) continue;
-    } catch (const std::exception& error) {
-      log_.error(std::string("open calls are not kept track of any more: ") + error.what());
-      return;
-    }
-    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested() && step()) continue;
+    std::unique_lock lock(wake_mutex_);
     wake_.wait_for(lock, stop, kPause, [] { return false; });
   }
 }

@@ -30,7 +30,9 @@ class PackedSize final : public ValueVisitor {
   }
   void real(double /*value*/) override { bytes_ += 9; }
   void string(std::string_view value) override {
-    bytes_ += (value.size() < 32 ? 1 : value.size() <= UINT8_MAX ? 2 : long_header(value.size())) +
+    bytes_ += (value.size() < 32           ? 1
+               : value.size() <= UINT8_MAX ? 2
+                                           : long_header(value.size())) +
               value.size();
   }
   void bytes(std::span<const std::byte> value) override {

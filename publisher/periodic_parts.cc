@@ -6,6 +6,7 @@
 #include "hookwire/schemas/utf8.h"
 
 #include "guarded_visitor.h"
+#include "packed_size.h"
 
 namespace hookwire {
 
@@ -16,7 +17,7 @@ bool fits(const Value& value, std::vector<std::byte>& buffer) {
   const Names no_secrets;
   std::size_t values = 0;
   GuardedVisitor guarded(writer, no_secrets, "", values);
-  return guarded.write(ValueRef::to(value));
+  return guarded.write(ValueRef::to(value)) && !writer.overflowed();
 }
 
 class Splitter {
@@ -25,7 +26,7 @@ class Splitter {
 
   void split(Value value) {
     if (fits(value, buffer_)) {
-      parts_.push_back(std::move(value));
+      parts_.push_back({std::move(value), false});
     } else if (value.list() != nullptr && value.list()->size() > 1) {
       split_between(*value.list());
     } else if (value.map() != nullptr && value.map()->size() > 1) {
@@ -42,7 +43,7 @@ class Splitter {
     }
   }
 
-  std::vector<Value> take() { return std::move(parts_); }
+  std::vector<DataPart> take() { return std::move(parts_); }
 
  private:
   template <class Container>
@@ -60,26 +61,33 @@ class Splitter {
     // Room for what goes around: a map's key can be long, but is not divided.
     Splitter inside(buffer_.size() - buffer_.size() / 8);
     inside.split(std::move(inner));
-    for (Value& part : inside.parts_) {
-      Value whole = around(std::move(part));
-      parts_.push_back(fits(whole, buffer_) ? std::move(whole) : cut(whole));
+    for (DataPart& part : inside.parts_) {
+      Value whole = around(std::move(part.value));
+      if (fits(whole, buffer_)) {
+        parts_.push_back({std::move(whole), part.cut});
+      } else {
+        parts_.push_back(cut(whole));
+      }
     }
   }
 
-  Value cut(const Value& value) const {
-    const std::size_t kept = buffer_.size() / 2;
-    Value::Map marker{{"cut", true}};
-    if (value.string() != nullptr) marker.emplace_back("start", cut_utf8(*value.string(), kept));
-    return marker;
+  DataPart cut(const Value& value) const {
+    PackedSize size;
+    visit_value(value, size);
+    Value::Map marker{{"cut", true}, {"bytes", size.counted()}};
+    if (value.string() != nullptr) {
+      marker.emplace_back("start", cut_utf8(*value.string(), buffer_.size() / 2));
+    }
+    return {std::move(marker), true};
   }
 
   std::vector<std::byte> buffer_;
-  std::vector<Value> parts_;
+  std::vector<DataPart> parts_;
 };
 
 }  // namespace
 
-std::vector<Value> split_into_parts(Value data, std::size_t max_bytes) {
+std::vector<DataPart> split_into_parts(Value data, std::size_t max_bytes) {
   Splitter splitter(max_bytes);
   splitter.split(std::move(data));
   return splitter.take();

@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "hookwire/base/doorbell.h"
 #include "hookwire/base/error.h"
@@ -30,6 +32,22 @@ std::string random_prefix() {
   return text.data();
 }
 
+// The kernel's name for this run of the machine, to tell a restart from a reboot.
+std::string read_boot_id(FileSystem& file_system) {
+  std::array<char, 36> text{};
+  const std::size_t count = file_system.open("/proc/sys/kernel/random/boot_id", OpenMode::read)
+                                ->read_at(0, std::as_writable_bytes(std::span(text)));
+  return {text.data(), count};
+}
+
+// What must not be shown of the data that periodic hooks get.
+Names periodic_secrets(std::span<const MethodDescriptor* const> methods) {
+  for (const MethodDescriptor* method : methods) {
+    if (method->name == "get_periodic_hook_data") return method->secrets;
+  }
+  return {};
+}
+
 Value gap_value(const JournalGap& gap) {
   return Value::Map{
       {"epoch", gap.epoch}, {"first", gap.first}, {"last", gap.last}, {"reason", gap.reason}};
@@ -37,7 +55,8 @@ Value gap_value(const JournalGap& gap) {
 
 }  // namespace
 
-// Members are destroyed from the last to the first: readers and writers before the journal.
+// Members are destroyed from the last to the first: the relay before the keeper that works in its
+// thread, both before the journal.
 class Publisher::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
@@ -45,6 +64,7 @@ class Publisher::Impl {
       : file_system_(file_system),
         log_(log),
         options_(std::move(options)),
+        periodic_secrets_(periodic_secrets(methods)),
         encoder_(options_.publisher, methods),
         journal_(file_system, clock, options_.journal,
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
@@ -56,29 +76,37 @@ class Publisher::Impl {
                                   .journal_folder = options_.journal.folder,
                                   .stream = options_.stream,
                                   .limits = options_.limits},
-                     &doorbell_);
+                     &doorbell_, [this] { keeper_->step(); });
     }
     recover();
   }
 
   std::shared_ptr<Hook> make_notification_hook() {
-    return std::make_shared<NotificationHook>(encoder_, events_, random_prefix());
+    return std::make_shared<NotificationHook>(encoder_, events_, random_prefix(),
+                                              periodic_secrets_);
   }
 
   void tell(std::string_view what, const Value& data) { events_.tell(what, data); }
 
   void start() {
-    keeper_->start();
-    if (relay_) relay_->start();
+    const std::lock_guard lock(control_mutex_);
+    if (stopped_) throw Error(ErrorCode::closed, options_.publisher + " was stopped");
+    if (relay_) {
+      relay_->start();
+    } else {
+      keeper_->start();
+    }
   }
 
   void stop(std::chrono::nanoseconds grace) {
-    keeper_->stop();
-    while (keeper_->step(kAllRecords)) continue;
-    keeper_->write_list();
+    const std::lock_guard lock(control_mutex_);
+    if (std::exchange(stopped_, true)) return;
     tell("stop", Value::Map{{"pid", ::getpid()}});
+    keeper_->finish();
     if (relay_) relay_->stop(grace);
   }
+
+  bool forked() const noexcept { return ::getpid() != owner_; }
 
   PublisherStatus status() const {
     return {.journal_id = journal_.journal_id(),
@@ -92,8 +120,6 @@ class Publisher::Impl {
   }
 
  private:
-  static constexpr std::uint64_t kAllRecords = UINT64_MAX;
-
   // Tells what opening the journal found, in the order in which readers must know it.
   void recover() {
     const JournalRecovery& recovery = journal_.recovery();
@@ -108,6 +134,10 @@ class Publisher::Impl {
                  std::to_string(gap.last) + " are lost: " + gap.reason);
     }
     OpenCalls open = recovery.created ? OpenCalls() : find_open_calls(file_system_, folder);
+    if (open.overlooked() > 0) {
+      log_.error("journal " + folder.string() + ": " + std::to_string(open.overlooked()) +
+                 " calls more than can be kept track of were open; they get no end");
+    }
     aborted_calls_ = close_open_calls(file_system_, folder, open, encoder_, events_);
     if (aborted_calls_ > 0) {
       log_.warning("journal " + folder.string() + ": " + std::to_string(aborted_calls_) +
@@ -115,31 +145,39 @@ class Publisher::Impl {
     }
     keeper_.emplace(file_system_, folder, options_.journal.segment_bytes, std::move(open), events_,
                     log_);
-    while (keeper_->step(kAllRecords)) continue;
-    tell("start", Value::Map{{"pid", ::getpid()},
+    tell("start", Value::Map{{"version", HOOKWIRE_VERSION},
+                             {"pid", ::getpid()},
+                             {"boot_id", read_boot_id(file_system_)},
                              {"closed_cleanly", recovery.closed_cleanly},
                              {"torn_bytes", recovery.torn_bytes},
                              {"aborted_calls", aborted_calls_}});
-    keeper_->write_list();
+    keeper_->catch_up();
   }
 
   FileSystem& file_system_;
   Log& log_;
   const PublisherOptions options_;
+  const Names periodic_secrets_;
+  const pid_t owner_ = ::getpid();
   Doorbell doorbell_;
   EventEncoder encoder_;
   JournalWriter journal_;
   EventJournal events_;
-  std::optional<Relay> relay_;
   std::optional<OpenCallsKeeper> keeper_;
+  std::optional<Relay> relay_;
   std::uint64_t aborted_calls_ = 0;
+  std::mutex control_mutex_;  // start and stop
+  bool stopped_ = false;
 };
 
 Publisher::Publisher(FileSystem& file_system, const Clock& clock, Log& log,
                      PublisherOptions options, std::span<const MethodDescriptor* const> methods)
     : impl_(std::make_unique<Impl>(file_system, clock, log, std::move(options), methods)) {}
 
-Publisher::~Publisher() = default;
+Publisher::~Publisher() {
+  // Threads, sockets and the journal are the parent's: a forked child leaves them alone.
+  if (impl_->forked()) static_cast<void>(impl_.release());
+}
 
 std::shared_ptr<Hook> Publisher::make_notification_hook() {
   return impl_->make_notification_hook();
@@ -148,10 +186,10 @@ void Publisher::tell(std::string_view what, const Value& data) {
   impl_->tell(what, data);
 }
 void Publisher::start() {
-  impl_->start();
+  if (!impl_->forked()) impl_->start();
 }
 void Publisher::stop(std::chrono::nanoseconds grace) {
-  impl_->stop(grace);
+  if (!impl_->forked()) impl_->stop(grace);
 }
 PublisherStatus Publisher::status() const {
   return impl_->status();

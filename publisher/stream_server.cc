@@ -48,18 +48,21 @@ bool StreamServer::serve(Client& client) {
     return true;
   }
   bool worked = false;
+  StreamSend sent = StreamSend::sent;
   for (int n = 0;; ++n) {
-    const StreamSend sent = session.flush(now_ns_);
-    if (sent == StreamSend::gone) end(client);
-    if (sent != StreamSend::sent) return worked;
-    if (n == kChunksPerTurn || !advance(client)) break;
+    sent = session.flush(now_ns_);
+    if (sent != StreamSend::sent || n == kChunksPerTurn || !advance(client)) break;
     worked = true;
   }
-  if (now_ns_ - session.sent_ns() >= options_.limits.heartbeat.count()) {
+  const bool quiet = now_ns_ - session.sent_ns() >= options_.limits.heartbeat.count();
+  if (sent == StreamSend::sent && quiet) {
     session.queue_heartbeat(position());
-    if (session.flush(now_ns_) == StreamSend::gone) end(client);
+    sent = session.flush(now_ns_);
+    worked = true;
   }
-  return worked;
+  if (sent != StreamSend::gone) return worked;
+  end(client);
+  return true;
 }
 
 bool StreamServer::advance(Client& client) {

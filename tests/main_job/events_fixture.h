@@ -31,6 +31,8 @@ class EventsTest : public ::testing::Test {
     options.publisher = "nas01@gold";
     options.journal.folder = folder();
     options.journal.segment_bytes = 1024 * 1024;
+    // A loaded machine may take its time to make a segment: no event is to be lost for that.
+    options.journal.append_wait = std::chrono::seconds(30);
     return options;
   }
 

@@ -2,68 +2,112 @@
 
 #include <array>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/phase.h"
 
-namespace hookwire {
+namespace hookwire::testing {
 namespace {
 
-void see(OpenCalls& calls, std::uint64_t sequence, Phase phase, const std::string& call_id) {
-  std::array<std::byte, 256> buffer;
-  BodyWriter body(buffer);
-  body.begin_map(1);
-  visit_entry("call_id", call_id, body);
-  calls.see({.sequence = sequence,
-             .kind = static_cast<std::uint8_t>(phase),
-             .topic = {},
-             .body = body.written(),
-             .bytes = {}});
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class OpenCallsTest : public ::testing::Test {
+ protected:
+  void see(Phase phase, const std::string& call_id) {
+    std::array<std::byte, 128> buffer;
+    BodyWriter body(buffer);
+    body.begin_map(1);
+    visit_entry(body_keys::kCallId, call_id, body);
+    open_.see({.sequence = ++sequence_,
+               .kind = static_cast<std::uint8_t>(phase),
+               .topic = {},
+               .body = body.written(),
+               .bytes = {}});
+  }
+  static std::vector<std::string> ids(const OpenCalls& open) {
+    std::vector<std::string> all;
+    for (const OpenCalls::Call& call : open.list()) all.push_back(call.call_id);
+    return all;
+  }
+
+  OpenCalls open_;
+  std::uint64_t sequence_ = 0;
+};
+
+TEST_F(OpenCallsTest, AreThoseWithAPreAndNoEnd) {
+  see(Phase::pre, "c");
+  see(Phase::pre, "a");
+  see(Phase::pre, "b");
+  see(Phase::pre, "d");
+  see(Phase::post, "a");
+  see(Phase::failure, "d");
+  EXPECT_THAT(ids(open_), ElementsAre("c", "b")) << "in the order of their pre events";
+  EXPECT_EQ(open_.list()[1].pre_sequence, 3U);
+  EXPECT_EQ(open_.as_of(), 6U);
 }
 
-TEST(OpenCalls, AreThoseWithAPreAndNoEnd) {
-  OpenCalls calls;
-  see(calls, 1, Phase::pre, "a");
-  see(calls, 2, Phase::pre, "b");
-  see(calls, 3, Phase::pre, "c");
-  see(calls, 4, Phase::failure, "b");
-  see(calls, 5, Phase::post, "a");
-  see(calls, 6, Phase::system, "c");
-  ASSERT_EQ(calls.list().size(), 1u);
-  EXPECT_EQ(calls.list()[0].call_id, "c");
-  EXPECT_EQ(calls.list()[0].pre_sequence, 3u);
-  EXPECT_EQ(calls.as_of(), 6u);
+TEST_F(OpenCallsTest, AreNotChangedByOtherEvents) {
+  see(Phase::pre, "a");
+  see(Phase::post, "somebody else's");
+  see(Phase::periodic, "a");
+  see(Phase::system, "a");
+  open_.see({.sequence = ++sequence_, .kind = 1, .topic = {}, .body = {}, .bytes = {}});
+  open_.see({.sequence = ++sequence_, .kind = 99, .topic = {}, .body = {}, .bytes = {}});
+  EXPECT_THAT(ids(open_), ElementsAre("a"));
+  EXPECT_EQ(open_.as_of(), 6U);
 }
 
-TEST(OpenCalls, AreTheSameAfterBeingListedInParts) {
-  OpenCalls calls;
-  for (std::uint64_t i = 1; i <= 2500; ++i) see(calls, i, Phase::pre, "call-" + std::to_string(i));
-  const std::vector<Value> parts = calls.parts();
-  EXPECT_EQ(parts.size(), 3u);
+TEST_F(OpenCallsTest, NoneIsAListToo) {
+  see(Phase::pre, "a");
+  see(Phase::post, "a");
+  const auto parts = open_.parts();
+  ASSERT_THAT(parts, SizeIs(1));
+  OpenCalls again;
+  EXPECT_TRUE(again.add_listed(parts[0]));
+  EXPECT_THAT(ids(again), IsEmpty());
+  EXPECT_EQ(again.as_of(), 2U);
+}
+
+TEST_F(OpenCallsTest, AreTheSameReadFromTheirParts) {
+  for (int n = 0; n < 2500; ++n) see(Phase::pre, "call-" + std::to_string(n));
+  const auto parts = open_.parts();
+  ASSERT_THAT(parts, SizeIs(3));
   OpenCalls again;
   for (const Value& part : parts) EXPECT_TRUE(again.add_listed(part));
-  EXPECT_EQ(again.size(), 2500u);
-  EXPECT_EQ(again.as_of(), 2500u);
-  EXPECT_EQ(again.list().back().pre_sequence, 2500u);
+  EXPECT_EQ(ids(again), ids(open_));
+  EXPECT_EQ(again.list()[2499].pre_sequence, 2500U);
+  EXPECT_EQ(again.as_of(), 2500U);
 }
 
-TEST(OpenCalls, AreBounded) {
-  OpenCalls calls;
-  for (std::uint64_t i = 1; i <= OpenCalls::kMaxCalls + 10; ++i) {
-    see(calls, i, Phase::pre, std::to_string(i));
+TEST_F(OpenCallsTest, AListOfAnotherFormIsRefused) {
+  const Value calls = Value::List{Value::List{"a", 1u}};
+  const Value good = Value::Map{{"as_of", 1u}, {"calls", calls}};
+  ASSERT_TRUE(OpenCalls().add_listed(good));
+  for (const Value& bad :
+       {Value(), Value(1u), Value(Value::Map{{"as_of", 1u}}), Value(Value::Map{{"calls", calls}}),
+        Value(Value::Map{{"as_of", "1"}, {"calls", calls}}),
+        Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{"a"}}}),
+        Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{Value::List{"a"}}}}),
+        Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{Value::List{1u, "a"}}}})}) {
+    EXPECT_FALSE(OpenCalls().add_listed(bad));
   }
-  EXPECT_EQ(calls.size(), OpenCalls::kMaxCalls);
-  EXPECT_EQ(calls.overlooked(), 10u);
 }
 
-TEST(OpenCalls, AListThatIsNoneIsRefused) {
-  OpenCalls calls;
-  EXPECT_FALSE(calls.add_listed(Value()));
-  EXPECT_FALSE(calls.add_listed(Value::Map{{"as_of", 1u}}));
-  EXPECT_FALSE(
-      calls.add_listed(Value::Map{{"as_of", 1u}, {"calls", Value::List{Value::List{"id"}}}}));
+TEST_F(OpenCallsTest, BeyondTheBoundAreCounted) {
+  for (std::size_t n = 0; n < OpenCalls::kMaxCalls; ++n) see(Phase::pre, std::to_string(n));
+  EXPECT_EQ(open_.overlooked(), 0U);
+  see(Phase::pre, "one too many");
+  EXPECT_EQ(open_.overlooked(), 1U);
+  EXPECT_EQ(open_.size(), OpenCalls::kMaxCalls);
+  see(Phase::post, "7");
+  see(Phase::pre, "fits again");
+  EXPECT_EQ(open_.overlooked(), 1U);
 }
 
 }  // namespace
-}  // namespace hookwire
+}  // namespace hookwire::testing

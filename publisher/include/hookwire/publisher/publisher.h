@@ -47,14 +47,17 @@ struct PublisherStatus {
 
 /// The house of one driver's events: the journal, the notification hook that writes to it and the
 /// relay that serves it. Opening recovers the journal, tells subscribers what recovery found
-/// (`system` events) and closes the calls that a crash left open as `aborted`, before the relay
-/// starts. Thread-safe.
+/// (`system` events: epoch, gap, start) and closes the calls that a crash left open as `aborted`,
+/// before the relay starts. When the journal takes no events, calls go on unrecorded (fail open)
+/// and a `system/gap` event tells so later. In a forked child every function does nothing, status()
+/// aside. Thread-safe.
 class Publisher {
  public:
   /// `methods` are the descriptors for which bodies are prepared; others work, a little slower. The
   /// references must outlive the publisher. Throws as JournalWriter and Relay do.
   Publisher(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
             std::span<const MethodDescriptor* const> methods);
+  /// Stops without grace and without telling.
   ~Publisher();
 
   /// The notification hook (hookwire:NotificationHook) of this publisher; it must not be called
@@ -62,12 +65,15 @@ class Publisher {
   /// allocation, no system call while the relay is awake.
   std::shared_ptr<Hook> make_notification_hook();
 
-  /// Appends a `system/<what>` event, with `data` in its body.
+  /// Appends a `system/<what>` event, with `data` in its body. Throws Error bad_input when `what`
+  /// cannot stand in a topic or `data` does not fit a record.
   void tell(std::string_view what, const Value& data);
 
-  /// Starts the relay's thread.
+  /// Starts the relay's thread or, without a relay, the thread "hw-open-calls". Throws Error closed
+  /// after stop().
   void start();
-  /// Appends `system/stop`, lets connected clients drain for `grace` at most, ends the relay.
+  /// Appends `system/stop` and the list of open calls, lets connected clients drain for `grace` at
+  /// most, ends the relay. Stopped for good; a second time does nothing.
   void stop(std::chrono::nanoseconds grace);
 
   PublisherStatus status() const;

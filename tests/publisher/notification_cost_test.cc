@@ -1,0 +1,59 @@
+#include "publisher_test.h"
+#include "support/allocation_count.h"
+#include "support/fake_clock.h"
+
+namespace hookwire::testing {
+namespace {
+
+class NotificationCost : public PublisherTest {
+ protected:
+  void call() { hooked_.call<&Store::drop>(context_, id_); }
+
+  const std::string id_ = "s-1";
+};
+
+TEST_F(NotificationCost, TheCounterCounts) {
+  const std::uint64_t before = allocation_count();
+  auto memory = std::make_unique<int>(1);
+  EXPECT_GT(allocation_count(), before);
+}
+
+TEST_F(NotificationCost, ACallDoesNotAllocate) {
+  segment_bytes_ = 256 * 1024;  // rolls over while it is counted
+  open();
+  context_.project_id = "a project whose name is longer than what a string holds in place";
+  for (int n = 0; n < 10; ++n) call();
+  const std::uint64_t before = allocation_count();
+  for (int n = 0; n < 1000; ++n) call();
+  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(call_events().size(), 2020U);
+  EXPECT_GT(std::distance(std::filesystem::directory_iterator(journal_folder()), {}), 2);
+}
+
+TEST_F(NotificationCost, ACutEventDoesNotAllocate) {
+  open();
+  const std::string large(70'000, 'i');
+  hooked_.call<&Store::drop>(context_, large);
+  const std::uint64_t before = allocation_count();
+  for (int n = 0; n < 10; ++n) hooked_.call<&Store::drop>(context_, large);
+  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(call_events().back().flags, kFlagCut);
+}
+
+TEST_F(NotificationCost, AnEventReadsTheClockOnce) {
+  const FakeClock clock;
+  Publisher publisher(posix_, clock, log_, options(), {});
+  const auto hook = publisher.make_notification_hook();
+  static constexpr MethodDescriptor kMethod{.name = "touch"};
+  const HookRuns runs;
+  const Call touch(kMethod, context_, {}, runs);
+  Outcome outcome;
+  const std::uint64_t before = clock.readings();
+  HookData data = hook->pre(touch);
+  EXPECT_EQ(clock.readings(), before + 1);
+  hook->post(touch, outcome, data);
+  EXPECT_EQ(clock.readings(), before + 2);
+}
+
+}  // namespace
+}  // namespace hookwire::testing

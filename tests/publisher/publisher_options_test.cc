@@ -1,0 +1,79 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hookwire/base/error.h"
+#include "hookwire/publisher/publisher.h"
+
+namespace hookwire::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+PublisherOptions read(const std::string& lines) {
+  const ConfigFile file = ConfigFile::parse("[gold]\n" + lines, "/etc/hookwire/nas.conf");
+  return PublisherOptions::read(Options(file, {"gold"}), "nas01@gold");
+}
+std::string refusal(const std::string& lines) {
+  try {
+    read(lines);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::configuration);
+    return error.what();
+  }
+  ADD_FAILURE() << "it was taken: " << lines;
+  return {};
+}
+
+const std::string kJournal = "journal_dir = var/journal\n";
+
+TEST(PublisherOptionsTest, NeedAJournalAndNothingElse) {
+  const PublisherOptions options = read(kJournal);
+  EXPECT_EQ(options.publisher, "nas01@gold");
+  EXPECT_EQ(options.journal.folder, "/etc/hookwire/var/journal");
+  EXPECT_EQ(options.journal.segment_bytes, JournalOptions().segment_bytes);
+  EXPECT_EQ(options.stream.endpoint, "");
+  EXPECT_THAT(refusal(""), HasSubstr("journal_dir"));
+}
+
+TEST(PublisherOptionsTest, ReadEverythingThatCanBeSet) {
+  const PublisherOptions options = read(kJournal +
+                                        "journal_sync = os\n"
+                                        "journal_segment_bytes = 1M\n"
+                                        "append_wait = 50ms\n"
+                                        "stream_endpoint = ipc://var/gold.stream\n"
+                                        "endpoint_group = audit\n");
+  EXPECT_EQ(options.journal.segment_bytes, 1U << 20);
+  EXPECT_EQ(options.journal.append_wait, std::chrono::milliseconds(50));
+  EXPECT_EQ(options.stream.endpoint, "ipc:///etc/hookwire/var/gold.stream");
+  EXPECT_EQ(options.stream.group, "audit");
+  EXPECT_FALSE(options.stream.insecure_transport);
+}
+
+TEST(PublisherOptionsTest, SayThatDiskIsNotSupportedYet) {
+  EXPECT_THAT(refusal(kJournal + "journal_sync = disk\n"),
+              AllOf(HasSubstr("nas.conf:3"), HasSubstr("journal_sync"), HasSubstr("only os")));
+  EXPECT_THAT(refusal(kJournal + "journal_sync = never\n"), HasSubstr("journal_sync"));
+}
+
+TEST(PublisherOptionsTest, RefuseSegmentsOfTheWrongSize) {
+  for (const char* size : {"100", "64K", "8G", "1000000", "-1"}) {
+    EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = " + size + "\n"),
+                HasSubstr("journal_segment_bytes"));
+  }
+}
+
+TEST(PublisherOptionsTest, RefuseAnEndpointThatOthersReachUnlessToldSo) {
+  EXPECT_THAT(refusal(kJournal + "stream_endpoint = tcp://10.0.0.1:5555\n"),
+              HasSubstr("insecure_transport = true"));
+  EXPECT_THAT(refusal(kJournal + "stream_endpoint = carrier://pigeon\n"),
+              HasSubstr("stream_endpoint"));
+  EXPECT_EQ(read(kJournal + "stream_endpoint = tcp://127.0.0.1:5555\n").stream.endpoint,
+            "tcp://127.0.0.1:5555");
+  EXPECT_TRUE(read(kJournal + "stream_endpoint = tcp://10.0.0.1:5555\n"
+                              "insecure_transport = true\n")
+                  .stream.insecure_transport);
+}
+
+}  // namespace
+}  // namespace hookwire::testing
