@@ -8,11 +8,6 @@
 namespace hookwire {
 namespace {
 
-// The publisher takes 100 requests a second from a session. A credit is asked for at most 50 times
-// a second and an ack sent at most 10 times.
-constexpr std::int64_t kCreditPauseNs = 20'000'000;
-constexpr std::int64_t kAckPauseNs = 100'000'000;
-constexpr std::int64_t kRefusedPauseNs = 1'000'000'000;
 constexpr std::int64_t kMinHeartbeatNs = 10'000'000;
 constexpr std::int64_t kMaxHeartbeatNs = 10'000'000'000;
 // Heartbeats at one place that say there is more, until a lost batch is taken for granted.
@@ -64,13 +59,7 @@ std::int64_t StreamClient::next_turn_ns() const noexcept {
   if (state_ == State::ended) return std::numeric_limits<std::int64_t>::max();
   if (state_ == State::backoff) return retry_ns_;
   std::int64_t due = heard_ns_ + silence_ns();
-  if (state_ == State::streaming) {
-    due = std::min(due, sent_ns_ + heartbeat_ns_);
-    if (acknowledge_.sequence != 0) due = std::min(due, ack_due_ns_);
-    if (wants_credit()) {
-      due = std::min(due, credit_due_ns_);
-    }
-  }
+  if (state_ == State::streaming) due = std::min(due, duties_.due_ns());
   return due;
 }
 
@@ -137,11 +126,7 @@ void StreamClient::take(const Welcome& welcome) {
   target_ = welcome.position.last;
   start_pending_ = welcome.start != feed_.expected() || feed_.expected() > target_ + 1;
   told_caught_up_ = false;
-  received_bytes_ = 0;
-  granted_bytes_ = parts_.options.credit_bytes;
-  credit_due_ns_ = now_ns_;
-  acknowledge_ = {};
-  ack_due_ns_ = now_ns_;
+  duties_.begin(session_, parts_.options.credit_bytes, heartbeat_ns_, now_ns_);
   behind_beats_ = 0;
   told_connected_ = true;
   told_reason_.clear();
@@ -151,7 +136,7 @@ void StreamClient::take(const Welcome& welcome) {
 }
 
 void StreamClient::take(const Batch& batch) {
-  received_bytes_ += frames_[1].size();
+  duties_.received(frames_[1].size());
   const std::string wrong = feed_.batch(batch, frames_[1]);
   wrong.empty() ? progressed() : bad_reply(wrong);
 }
@@ -196,9 +181,7 @@ void StreamClient::take(const StreamError& error) {
     return lose(what);
   }
   parts_.log.warning(endpoint_ + ": " + what);
-  // Whatever it was is said again: the credit as a whole, the cursor with the next commit.
-  granted_bytes_ = std::min(granted_bytes_, received_bytes_);
-  credit_due_ns_ = ack_due_ns_ = now_ns_ + kRefusedPauseNs;
+  duties_.refused(now_ns_);
 }
 
 void StreamClient::progressed() {
@@ -209,26 +192,10 @@ void StreamClient::progressed() {
 
 void StreamClient::send(const StreamRequest& request) {
   requests_.push_back(encode_request(request));
-  sent_ns_ = now_ns_;
 }
 
-bool StreamClient::wants_credit() const noexcept {
-  return received_bytes_ + parts_.options.credit_bytes / 2 >= granted_bytes_;
-}
-
-void StreamClient::send_due() {
-  if (wants_credit() && now_ns_ >= credit_due_ns_) {
-    granted_bytes_ = received_bytes_ + parts_.options.credit_bytes;
-    credit_due_ns_ = now_ns_ + kCreditPauseNs;
-    send(CreditRequest{.session = session_, .credit_bytes = granted_bytes_});
-  }
-  if (acknowledge_.sequence != 0 && now_ns_ >= ack_due_ns_) {
-    ack_due_ns_ = now_ns_ + kAckPauseNs;
-    send(AckRequest{
-        .session = session_, .epoch = acknowledge_.epoch, .sequence = acknowledge_.sequence});
-    acknowledge_ = {};
-  }
-  if (now_ns_ - sent_ns_ >= heartbeat_ns_) send(PingRequest{.session = session_});
+void StreamClient::send_due(bool all) {
+  for (const StreamRequest& request : duties_.due(now_ns_, all)) send(request);
 }
 
 std::vector<std::vector<std::byte>> StreamClient::take_requests() {
@@ -239,7 +206,9 @@ void StreamClient::committed(std::int64_t now_ns) {
   now_ns_ = now_ns;
   const std::optional<Cursor> cursor = feed_.commit();
   if (state_ != State::streaming) return;
-  if (cursor && cursor->epoch != 0 && !parts_.options.name.empty()) acknowledge_ = *cursor;
+  if (cursor && cursor->epoch != 0 && !parts_.options.name.empty()) {
+    duties_.acknowledge(*cursor);
+  }
   send_due();
   tell_caught_up();
 }
@@ -265,8 +234,7 @@ void StreamClient::forget_uncommitted(std::int64_t now_ns) {
 
 void StreamClient::close() {
   if (state_ != State::streaming) return;
-  ack_due_ns_ = now_ns_;
-  send_due();
+  send_due(true);
   send(CloseRequest{.session = session_});
 }
 

@@ -14,6 +14,7 @@
 
 #include "backoff.h"
 #include "feed.h"
+#include "session_duties.h"
 
 namespace hookwire {
 
@@ -80,8 +81,7 @@ class StreamClient {
   std::uint64_t session_of(const StreamReply& reply) const;
 
   void send(const StreamRequest& request);
-  void send_due();
-  bool wants_credit() const noexcept;
+  void send_due(bool all = false);
   void tell_caught_up();
   void progressed();
   void bad_reply(const std::string& what);
@@ -100,7 +100,6 @@ class StreamClient {
   std::uint64_t attempt_ = 0;
   std::int64_t retry_ns_ = 0;  // when the pause is over
   std::int64_t heard_ns_ = 0;
-  std::int64_t sent_ns_ = 0;
   std::vector<std::vector<std::byte>> requests_;
   std::span<const Frame> frames_;  // of the message being taken
 
@@ -110,11 +109,7 @@ class StreamClient {
   std::uint64_t target_ = 0;    // caught up once this was handed on
   bool start_pending_ = false;  // what the welcome says of the start is still to come
   bool told_caught_up_ = false;
-  std::uint64_t received_bytes_ = 0;
-  std::uint64_t granted_bytes_ = 0;
-  std::int64_t credit_due_ns_ = 0;  // not before: the publisher limits requests
-  Cursor acknowledge_;              // sequence 0: nothing to acknowledge
-  std::int64_t ack_due_ns_ = 0;
+  SessionDuties duties_;
   std::uint64_t behind_at_ = 0;  // what was expected when a heartbeat said there is more
   int behind_beats_ = 0;
 
