@@ -1,5 +1,6 @@
 #include "hookwire/audit/audit_log.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "hookwire/audit/audit_segment.h"
 #include "hookwire/base/error.h"
 #include "hookwire/schemas/body_writer.h"
+#include "hookwire/schemas/utf8.h"
 
 #include "journal_recording.h"
 
@@ -34,15 +36,26 @@ class AuditLog::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, const AuditLogOptions& options)
       : file_system_(file_system), clock_(clock), log_(log), options_(checked(options)) {
+    const bool made = !file_system_.exists(options_.folder);
     file_system_.make_directory(options_.folder, 0700);
+    if (made) file_system_.sync_directory(options_.folder / "..");
     lock_ = file_system_.lock(options_.folder / "lock");
     load_sources();
   }
 
   void records(const Source& source, std::span<const RecordView> records) {
     JournalRecording& recording = recording_of(source.journal_id);
-    for (const RecordView& record : records) recording.append(record.bytes, record.identity());
-    record_count_ += records.size();
+    for (const RecordView& record : records) {
+      if (record.kind == kAuditGapKind) {
+        gap(source, {.epoch = record.epoch,
+                     .first = record.sequence,
+                     .last = record.sequence,
+                     .reason = "bad record: its kind is that of the gaps in this log"});
+        continue;
+      }
+      recording.append(record.bytes, record.identity());
+      ++given_records_;
+    }
   }
 
   void gap(const Source& source, const SourceGap& gap) {
@@ -52,22 +65,23 @@ class AuditLog::Impl {
     visit_entry("epoch", gap.epoch, writer);
     visit_entry("first", gap.first, writer);
     visit_entry("last", gap.last, writer);
-    visit_entry("reason", std::string_view(gap.reason).substr(0, kMaxReasonBytes), writer);
-    // Records that were rolled back are in the log, and their sequences come again in the new
+    visit_entry("reason", cut_utf8(gap.reason, kMaxReasonBytes), writer);
+    JournalRecording& recording = recording_of(source.journal_id);
+    // Records that were rolled back are in the log, and their sequences come again in a later
     // epoch: the log goes on where that begins, not behind what was lost.
-    const bool rolled_back = gap.epoch != source.epoch;
+    const bool rolled_back = recording.cursor() && gap.first <= recording.cursor()->sequence;
     const RecordView entry{.sequence = rolled_back ? gap.first - 1 : gap.last,
                            .journal_id = source.journal_id,
                            .time_ns = clock_.unix_ns(),
-                           .epoch = source.epoch,
+                           .epoch = std::max(gap.epoch, source.epoch),
                            .kind = kAuditGapKind,
                            .topic = "gap",
                            .body = writer.written(),
                            .bytes = {}};
     std::array<std::byte, sizeof body + 128> bytes;
     const std::size_t size = encode_record(entry, bytes);
-    recording_of(source.journal_id).append(std::span(bytes).first(size), entry.identity());
-    ++gap_count_;
+    recording.append(std::span(bytes).first(size), entry.identity());
+    ++given_gaps_;
     log_.warning("audit log: " + source.publisher + " cannot give events " +
                  std::to_string(gap.first) + " to " + std::to_string(gap.last) + " of epoch " +
                  std::to_string(gap.epoch) + ": " + gap.reason);
@@ -75,13 +89,19 @@ class AuditLog::Impl {
 
   void commit() {
     for (auto& [journal_id, recording] : recordings_) recording->commit();
+    record_count_ += std::exchange(given_records_, 0);
+    gap_count_ += std::exchange(given_gaps_, 0);
   }
 
   void connected(const Source& source) {
     log_.info("audit log: recording " + source.publisher + " from " + source.endpoint);
-    if (std::exchange(sources_[source.endpoint], source.journal_id) != source.journal_id) {
-      save_sources();
+    const std::uint64_t before = std::exchange(sources_[source.endpoint], source.journal_id);
+    if (before == source.journal_id) return;
+    if (const auto replaced = recordings_.find(before); replaced != recordings_.end()) {
+      replaced->second->commit();
+      recordings_.erase(replaced);
     }
+    save_sources();
   }
   void disconnected(const std::string& endpoint, const std::string& reason) {
     log_.info("audit log: " + endpoint + ": " + reason);
@@ -97,6 +117,18 @@ class AuditLog::Impl {
 
   std::uint64_t record_count() const noexcept { return record_count_; }
   std::uint64_t gap_count() const noexcept { return gap_count_; }
+
+  /// Once something was not written, only opening the log anew tells what it holds.
+  template <class Write>
+  void unless_broken(Write&& write) {
+    if (broken_) {
+      throw Error(ErrorCode::closed,
+                  options_.folder.string() + ": the audit log could not be written; open it anew");
+    }
+    broken_ = true;
+    write();
+    broken_ = false;
+  }
 
  private:
   JournalRecording& recording_of(std::uint64_t journal_id) {
@@ -150,6 +182,9 @@ class AuditLog::Impl {
   std::unique_ptr<FileLock> lock_;
   std::map<std::uint64_t, std::unique_ptr<JournalRecording>> recordings_;
   std::map<std::string, std::uint64_t> sources_;
+  bool broken_ = false;
+  std::uint64_t given_records_ = 0;  // since the last commit
+  std::uint64_t given_gaps_ = 0;
   std::uint64_t record_count_ = 0;
   std::uint64_t gap_count_ = 0;
 };
@@ -161,16 +196,16 @@ AuditLog::AuditLog(FileSystem& file_system, const Clock& clock, Log& log,
 AuditLog::~AuditLog() = default;
 
 void AuditLog::records(const Source& source, std::span<const RecordView> records) {
-  impl_->records(source, records);
+  impl_->unless_broken([&] { impl_->records(source, records); });
 }
 void AuditLog::gap(const Source& source, const SourceGap& gap) {
-  impl_->gap(source, gap);
+  impl_->unless_broken([&] { impl_->gap(source, gap); });
 }
 void AuditLog::commit() {
-  impl_->commit();
+  impl_->unless_broken([&] { impl_->commit(); });
 }
 void AuditLog::connected(const Source& source) {
-  impl_->connected(source);
+  impl_->unless_broken([&] { impl_->connected(source); });
 }
 void AuditLog::disconnected(const std::string& endpoint, const std::string& reason) {
   impl_->disconnected(endpoint, reason);

@@ -47,6 +47,20 @@ void check_header(const Header& header, const std::filesystem::path& path, std::
   }
 }
 
+// A header is on stable storage before anything follows it: one of zeros was never finished.
+bool is_unfinished(const Header& header, std::size_t count, std::uint64_t file_bytes) {
+  constexpr Header kBlank;
+  return count < sizeof header ||
+         (file_bytes == sizeof header && std::memcmp(&header, &kBlank, sizeof header) == 0);
+}
+
+// A record whose place was passed is a copy from elsewhere. Gaps tell what was rolled back and go
+// on before it.
+bool belongs_behind(const std::optional<RecordIdentity>& last, const RecordView& entry) {
+  return !last || entry.kind == kAuditGapKind || entry.sequence > last->sequence ||
+         entry.epoch > last->epoch;
+}
+
 }  // namespace
 
 std::string audit_segment_name(std::uint64_t ordinal) {
@@ -82,8 +96,9 @@ AuditSegmentScan read_audit_segment(FileSystem& file_system, const std::filesyst
   Header header;
   AuditSegmentScan scan;
   scan.file_bytes = file->size();
-  if (file->read_at(0, std::as_writable_bytes(std::span(&header, 1))) < sizeof header) {
-    scan.end_offset = 0;  // died while it was made
+  const std::size_t header_bytes = file->read_at(0, std::as_writable_bytes(std::span(&header, 1)));
+  if (is_unfinished(header, header_bytes, scan.file_bytes)) {
+    scan.end_offset = 0;
     scan.fault = RecordFault::truncated;
     return scan;
   }
@@ -96,7 +111,10 @@ AuditSegmentScan read_audit_segment(FileSystem& file_system, const std::filesyst
     while (true) {
       const DecodedRecord decoded = decode_record(rest);
       scan.fault = decoded.fault;
-      if (decoded.fault != RecordFault::none || decoded.record.journal_id != journal_id) break;
+      if (decoded.fault != RecordFault::none || decoded.record.journal_id != journal_id ||
+          !belongs_behind(scan.last, decoded.record)) {
+        break;
+      }
       see(decoded.record);
       scan.last = decoded.record.identity();
       rest = rest.subspan(decoded.record.bytes.size());
@@ -108,7 +126,7 @@ AuditSegmentScan read_audit_segment(FileSystem& file_system, const std::filesyst
   if (scan.end_offset == scan.file_bytes) {
     scan.fault = RecordFault::none;
   } else if (scan.fault == RecordFault::none) {
-    scan.fault = RecordFault::checksum;  // sound, but another journal's
+    scan.fault = RecordFault::checksum;  // sound, but not of this place
   }
   return scan;
 }

@@ -2,8 +2,9 @@
 
 #include <array>
 #include <cstdio>
+#include <string>
 
-#include "hookwire/audit/audit_segment.h"
+#include "hookwire/base/error.h"
 
 namespace hookwire {
 
@@ -26,61 +27,88 @@ JournalRecording::JournalRecording(FileSystem& file_system, Log& log,
       folder_(folder_of(log_folder, journal_id)),
       journal_id_(journal_id),
       segment_bytes_(segment_bytes) {
-  if (!file_system_.exists(folder_)) {
-    file_system_.make_directory(folder_, 0700);
-    file_system_.sync_directory(log_folder);
-  }
-  pending_.reserve(kWriteBytes + kMaxRecordBytes);
-  recover(log);
+  if (file_system_.exists(folder_)) recover(log);
+}
+
+std::filesystem::path JournalRecording::segment(std::uint64_t ordinal) const {
+  return folder_ / audit_segment_name(ordinal);
 }
 
 void JournalRecording::recover(Log& log) {
+  // A process that was killed may have made folder and segment without syncing their names.
+  file_system_.sync_directory(folder_.parent_path());
+  file_system_.sync_directory(folder_);
   const std::vector<std::uint64_t> ordinals = audit_segments(file_system_, folder_);
   // The newest entry is in the last segment, or in the one before when that has none yet.
   for (auto ordinal = ordinals.rbegin(); ordinal != ordinals.rend() && !cursor_; ++ordinal) {
-    const std::filesystem::path path = folder_ / audit_segment_name(*ordinal);
-    const AuditSegmentScan scan =
-        read_audit_segment(file_system_, path, journal_id_, *ordinal, [](const RecordView&) {});
+    const AuditSegmentScan scan = read_audit_segment(file_system_, segment(*ordinal), journal_id_,
+                                                     *ordinal, [](const RecordView&) {});
     if (scan.last) {
       cursor_ = Cursor{scan.last->journal_id, scan.last->epoch, scan.last->sequence};
     }
-    if (scan.fault != RecordFault::none) cut_tail(log, path, *ordinal, scan.end_offset);
-    if (ordinal != ordinals.rbegin()) continue;
-    ordinal_ = *ordinal;
-    offset_ = scan.end_offset;
-    file_ = file_system_.open(path, OpenMode::write);
-    if (offset_ < kAuditHeaderBytes) {
-      write_audit_header(*file_, journal_id_, ordinal_);
-      offset_ = kAuditHeaderBytes;
-    }
+    if (scan.end_offset < scan.file_bytes) cut_tail(log, *ordinal, scan);
+    if (ordinal == ordinals.rbegin()) resume(*ordinal, scan.end_offset);
   }
 }
 
-void JournalRecording::cut_tail(Log& log, const std::filesystem::path& path, std::uint64_t ordinal,
-                                std::uint64_t offset) {
-  const std::unique_ptr<File> file = file_system_.open(path, OpenMode::write);
-  std::vector<std::byte> tail(static_cast<std::size_t>(file->size() - offset));
-  tail.resize(file->read_at(offset, tail));
-  const std::filesystem::path kept =
-      folder_ / ("torn-" + std::to_string(ordinal) + "-" + std::to_string(offset));
-  const std::unique_ptr<File> evidence = file_system_.open(kept, OpenMode::create);
-  evidence->write_at(0, tail);
-  evidence->sync();
-  file_system_.sync_directory(folder_);
-  file->truncate(offset);
+void JournalRecording::resume(std::uint64_t ordinal, std::uint64_t offset) {
+  ordinal_ = ordinal;
+  offset_ = offset;
+  file_ = file_system_.open(segment(ordinal), OpenMode::write);
+  if (offset_ < kAuditHeaderBytes) {
+    write_audit_header(*file_, journal_id_, ordinal_);
+    offset_ = kAuditHeaderBytes;
+  }
+  // The cursor counts what was read here, and a process that was killed may not have synced it.
+  file_->sync();
+  durable_offset_ = offset_;
+}
+
+void JournalRecording::cut_tail(Log& log, std::uint64_t ordinal, const AuditSegmentScan& scan) {
+  const std::unique_ptr<File> file = file_system_.open(segment(ordinal), OpenMode::write);
+  const std::filesystem::path kept = keep_aside(*file, ordinal, scan.end_offset);
+  file->truncate(scan.end_offset);
   file->sync();
-  log.warning("audit log: " + path.string() + " ended in " + std::to_string(tail.size()) +
-              " bytes of an unfinished entry; they are kept in " + kept.string() +
-              " and asked for again");
+  log.warning("audit log: " + segment(ordinal).string() + " has no sound entry at byte " +
+              std::to_string(scan.end_offset) + " (" + std::string(to_string(scan.fault)) +
+              "): the last " + std::to_string(scan.file_bytes - scan.end_offset) +
+              " bytes are kept in " + kept.string() + " and what they held is asked for again");
+}
+
+// Copies what is behind `offset` to a file of its own. Under its name only once it is whole, so
+// that a copy that was broken off is made anew and none replaces another.
+std::filesystem::path JournalRecording::keep_aside(File& file, std::uint64_t ordinal,
+                                                   std::uint64_t offset) {
+  const std::filesystem::path fresh = folder_ / "torn.new";
+  const std::unique_ptr<File> copy = file_system_.open(fresh, OpenMode::create);
+  copy->truncate(0);
+  std::vector<std::byte> chunk(kWriteBytes);
+  std::uint64_t done = 0;
+  while (const std::size_t count = file.read_at(offset + done, chunk)) {
+    copy->write_at(done, std::span(chunk).first(count));
+    done += count;
+  }
+  copy->sync();
+  const std::string name = "torn-" + std::to_string(ordinal) + "-" + std::to_string(offset);
+  std::filesystem::path kept = folder_ / name;
+  for (int n = 2; file_system_.exists(kept); ++n) kept = folder_ / (name + "-" + std::to_string(n));
+  file_system_.rename(fresh, kept);
+  file_system_.sync_directory(folder_);
+  return kept;
 }
 
 void JournalRecording::begin_segment() {
+  if (ordinal_ == 0) {
+    file_system_.make_directory(folder_, 0700);
+    file_system_.sync_directory(folder_.parent_path());
+  }
+  file_ = file_system_.open(segment(ordinal_ + 1), OpenMode::create_new);
   ++ordinal_;
-  file_ = file_system_.open(folder_ / audit_segment_name(ordinal_), OpenMode::create_new);
   write_audit_header(*file_, journal_id_, ordinal_);
-  file_->sync();
-  file_system_.sync_directory(folder_);
   offset_ = kAuditHeaderBytes;
+  durable_offset_ = 0;
+  sync();
+  file_system_.sync_directory(folder_);
 }
 
 void JournalRecording::append(std::span<const std::byte> entry, const RecordIdentity& identity) {
@@ -98,14 +126,27 @@ void JournalRecording::write_out() {
   file_->write_at(offset_, pending_);
   offset_ += pending_.size();
   pending_.clear();
-  unsynced_ = true;
 }
 
 void JournalRecording::commit() {
   write_out();
-  if (!unsynced_) return;
-  file_->sync();
-  unsynced_ = false;
+  if (offset_ != durable_offset_) sync();
+}
+
+void JournalRecording::sync() {
+  try {
+    file_->sync();
+  } catch (...) {
+    // The kernel may call pages clean now that are not on the disk: nobody must read them back and
+    // take them for recorded.
+    try {
+      file_->truncate(durable_offset_);
+    } catch (const Error&) {
+      // That the sync failed says more.
+    }
+    throw;
+  }
+  durable_offset_ = offset_;
 }
 
 }  // namespace hookwire

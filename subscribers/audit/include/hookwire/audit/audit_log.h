@@ -28,6 +28,10 @@ struct AuditLogOptions {
 /// for byte, and the gaps between them; `FOLDER/sources` which journal each endpoint had last. A
 /// commit is on stable storage. What a crash left half written is cut at the next open, kept aside
 /// in a file `torn-...`, and asked for again. One process at a time. Confined to one thread.
+///
+/// After an exception from any of the sink's functions, or from the subscriber that feeds it, open
+/// the log anew: what had not been committed comes again, and this object would hold it twice. It
+/// throws Error closed when one of its own was thrown.
 class AuditLog final : public Sink, public CursorStore {
  public:
   /// Opens or makes the log. The references must outlive it. Throws Error: busy when another
@@ -45,7 +49,7 @@ class AuditLog final : public Sink, public CursorStore {
   std::optional<Cursor> of_journal(std::uint64_t journal_id) override;
   void save(const std::string& endpoint, const Cursor& cursor) override;
 
-  /// Records and gaps written since the log was opened.
+  /// Records and gaps committed since the log was opened.
   std::uint64_t record_count() const noexcept;
   std::uint64_t gap_count() const noexcept;
 

@@ -46,8 +46,8 @@ struct AuditSegmentScan {
 };
 
 /// Reads every entry of the segment `path` and hands it to `see`. Stops at the first that is not
-/// sound or not of `journal_id`. Throws Error: damaged when the header is not a segment's,
-/// incompatible for another version, IoError.
+/// sound, not of `journal_id`, or a record behind a later one. Throws Error: damaged when the
+/// header is not a segment's, incompatible for another version, IoError.
 AuditSegmentScan read_audit_segment(FileSystem& file_system, const std::filesystem::path& path,
                                     std::uint64_t journal_id, std::uint64_t ordinal,
                                     FunctionRef<void(const RecordView&)> see);
