@@ -1,0 +1,34 @@
+#include "pace.h"
+
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "cpu_time.h"
+
+namespace hookwire::bench {
+
+namespace {
+
+constexpr std::int64_t kSpinNs = 50'000;  // more than a sleep is usually late
+
+void sleep_until(std::int64_t due_ns) {
+  const timespec due{.tv_sec = due_ns / 1'000'000'000, .tv_nsec = due_ns % 1'000'000'000};
+  ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nullptr);
+}
+
+}  // namespace
+
+void at_rate(std::int64_t period_ns, std::int64_t count, Wait wait,
+             FunctionRef<void(std::int64_t due_ns)> call) {
+  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  const std::int64_t early_ns = wait == Wait::spin ? kSpinNs : 0;
+  const std::int64_t start_ns = monotonic_ns() + period_ns;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t due_ns = start_ns + i * period_ns;
+    if (monotonic_ns() < due_ns - early_ns) sleep_until(due_ns - early_ns);
+    while (monotonic_ns() < due_ns) continue;
+    call(due_ns);
+  }
+}
+
+}  // namespace hookwire::bench
