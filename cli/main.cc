@@ -16,7 +16,7 @@ namespace {
 constexpr char kVersion[] = "hookwire " HOOKWIRE_VERSION;
 
 constexpr char kDescription[] = R"(Examples:
-  hookwire demo                                   see it all work, nothing to set up
+  hookwire demo                          see it all work, nothing to set up
   hookwire host -c examples/hookwire.conf --calls examples/calls.jsonl
   hookwire tail --connect ipc://var/gold/stream --from earliest --once
   hookwire journal verify var/journal/gold
@@ -35,6 +35,16 @@ std::vector<std::string> normalised(int argc, char** argv) {
     words.front() = "--version";
   }
   return {words.rbegin(), words.rend()};  // CLI11 takes them last one first
+}
+
+// CLI11 says only that a command is required, not which word it did not know.
+std::string failure_message(const CLI::App* program, const CLI::Error& error) {
+  const std::vector<std::string> unknown = program->remaining(true);
+  if (error.get_name() != "RequiredError" || unknown.empty()) {
+    return CLI::FailureMessage::simple(program, error);
+  }
+  return "Unknown command or option: " + unknown.front() +
+         "\nRun with --help for more information.\n";
 }
 
 int run(hookwire::Command& command) {
@@ -62,6 +72,7 @@ int main(int argc, char** argv) {
   hookwire::set_help(program, kDescription);
   program.set_version_flag("--version", kVersion);
   program.require_subcommand(1);
+  program.failure_message(failure_message);
   hookwire::add_host_command(program, command);
   hookwire::add_tail_commands(program, command);
   hookwire::add_journal_command(program, command);

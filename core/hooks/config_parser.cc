@@ -23,7 +23,10 @@ std::string quoted(std::string_view line) {
 
 std::string read_config_text(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw IoError(errno, "open the configuration file " + path.string());
+  if (fd < 0) {
+    const IoError cause(errno, "open the configuration file " + path.string());
+    throw Error(ErrorCode::configuration, cause.what());
+  }
   std::string text(kMaxConfigBytes + 1, '\0');
   std::size_t size = 0;
   ssize_t got = 1;

@@ -92,7 +92,7 @@ std::vector<HookInstance> HookRegistry::make_chain(const Options& options,
       hook = make(reference, setup);
     } catch (const Error& error) {
       if (std::string_view(error.what()).starts_with(options.file().path().string() + ":")) throw;
-      throw Error(error.code(), backend_options.place(kHookDrivers) + ": " + error.what());
+      backend_options.fail(kHookDrivers, error.what());
     } catch (const std::exception&) {
       const ErrorText text = describe_exception(std::current_exception());
       backend_options.fail(kHookDrivers, "hook '" + reference.name + "' could not be made: " +

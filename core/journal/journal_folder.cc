@@ -5,6 +5,7 @@ namespace hookwire {
 std::vector<std::uint64_t> list_segments(FileSystem& file_system,
                                          const std::filesystem::path& folder) {
   std::vector<std::uint64_t> ordinals;
+  if (!file_system.exists(folder)) return ordinals;
   for (const std::string& name : file_system.list(folder)) {
     if (const std::optional<std::uint64_t> ordinal = segment_ordinal(name)) {
       ordinals.push_back(*ordinal);

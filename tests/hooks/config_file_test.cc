@@ -117,14 +117,14 @@ TEST(ConfigFile, IsLoadedFromAFile) {
   EXPECT_EQ(file.path(), path);
 }
 
-TEST(ConfigFile, WhatCannotBeReadIsAnIoErrorThatNamesIt) {
+TEST(ConfigFile, WhatCannotBeReadIsNamed) {
   TempFolder folder;
   try {
     ConfigFile::load(folder.path() / "absent.conf");
     FAIL() << "nothing was thrown";
-  } catch (const IoError& error) {
-    EXPECT_EQ(error.error_number(), ENOENT);
-    EXPECT_THAT(error.what(), HasSubstr("absent.conf"));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::configuration);
+    EXPECT_THAT(error.what(), HasSubstr("absent.conf: No such file"));
   }
   EXPECT_THROW(ConfigFile::load(folder.path()), IoError);
 }

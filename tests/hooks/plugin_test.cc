@@ -120,7 +120,7 @@ TEST_F(Plugin, ALinkIsJudgedByWhereItLeads) {
 
 TEST_F(Plugin, ALibraryOfAnotherAbiIsRefusedWithBothStampsBeforeItIsUsed) {
   install_library(HOOKWIRE_OTHER_ABI_PLUGIN, "libother.so");
-  EXPECT_THAT(refusal("hook_drivers = ./libother.so:QuotaHook\n", ErrorCode::incompatible),
+  EXPECT_THAT(refusal("hook_drivers = ./libother.so:QuotaHook\n", ErrorCode::configuration),
               AllOf(HasSubstr("hw.conf:2: [gold] hook_drivers: "),
                     HasSubstr("'hookwire-hook-abi 0; other'"), HasSubstr(HOOKWIRE_PLUGIN_ABI)));
 }

@@ -33,7 +33,8 @@ struct ConfigGroup {
 class ConfigFile {
  public:
   /// Limits: 1 MiB, 4096 options. Throws Error configuration as "FILE:LINE: ..." for what is no
-  /// such file, a repeated option or a repeated group; IoError when it cannot be read.
+  /// such file, a repeated option or a repeated group, and for a file that cannot be opened;
+  /// IoError when reading it fails.
   static ConfigFile load(const std::filesystem::path& path);
   /// The same from text; `path` is used in messages and to resolve relative paths.
   static ConfigFile parse(std::string_view text, const std::filesystem::path& path);

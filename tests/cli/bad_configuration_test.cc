@@ -1,0 +1,83 @@
+#include "cli_test.h"
+
+namespace hookwire::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// Configurations that cannot be: refused with file and line, before anything is made.
+class BadConfigurationTest : public CliTest {
+ protected:
+  /// Writes the good file with the first `from` replaced by `to`.
+  void write_bad(const std::string& from, const std::string& to) {
+    write_config("gold");
+    std::string text = read_file(in_folder("gold.conf"));
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    write_file("gold.conf", text.replace(at, from.size(), to));
+  }
+  void expect_refused(const ::testing::Matcher<const std::string&>& message) const {
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"host", "-c"}, std::vector<std::string>{"config", "check"}}) {
+      std::vector<std::string> words = command;
+      words.push_back(in_folder("gold.conf"));
+      const Ended ended = run(words);
+      EXPECT_EQ(ended.code, 2) << command.front();
+      EXPECT_THAT(ended.messages, message) << command.front();
+    }
+    for (const char* made : {"gold.journal", "gold.shares", "sockets"}) {
+      EXPECT_FALSE(fs::exists(in_folder(made))) << made;
+    }
+  }
+};
+
+TEST_F(BadConfigurationTest, AnUnknownOption) {
+  write_bad("journal_segment_bytes", "journal_colour");
+  expect_refused(HasSubstr("gold.conf:11: [gold] journal_colour"));
+}
+
+TEST_F(BadConfigurationTest, AValueOutOfItsRange) {
+  write_bad("journal_segment_bytes = 1M", "journal_segment_bytes = 1");
+  expect_refused(HasSubstr("gold.conf:11: [gold] journal_segment_bytes"));
+}
+
+TEST_F(BadConfigurationTest, ALineThatIsNoOption) {
+  write_bad("driver = directory", "driver directory");
+  expect_refused(HasSubstr("gold.conf:6"));
+}
+
+TEST_F(BadConfigurationTest, AnUnknownDriver) {
+  write_bad("driver = directory", "driver = tape");
+  expect_refused(
+      AllOf(HasSubstr("gold.conf:6: [gold] driver"), HasSubstr("'tape'"), HasSubstr("directory")));
+}
+
+TEST_F(BadConfigurationTest, AnUnknownHookClass) {
+  write_bad("size=hookwire:ShareSizeHook", "size=hookwire:ShareSiseHook");
+  expect_refused(AllOf(HasSubstr("gold.conf:8: [gold] hook_drivers"), HasSubstr("ShareSiseHook"),
+                       HasSubstr("hookwire:ShareSizeHook")));
+}
+
+TEST_F(BadConfigurationTest, AMissingHookLibrary) {
+  write_bad("size=hookwire:ShareSizeHook", "size=/nowhere/libquota.so:QuotaHook");
+  expect_refused(
+      AllOf(HasSubstr("gold.conf:8: [gold] hook_drivers"), HasSubstr("/nowhere/libquota.so")));
+}
+
+TEST_F(BadConfigurationTest, AHookLibraryOfAnotherRelease) {
+  // Its owner and mode must be sound, wherever the build folder lies.
+  fs::copy(OTHER_ABI_PLUGIN, in_folder("libother.so"));
+  fs::permissions(in_folder("libother.so"), fs::perms::owner_read | fs::perms::owner_write);
+  write_bad("size=hookwire:ShareSizeHook", "size=" + in_folder("libother.so").string() + ":Any");
+  expect_refused(AllOf(HasSubstr("gold.conf:8: [gold] hook_drivers"), HasSubstr("libother.so"),
+                       HasSubstr("hookwire-hook-abi 0; other")));
+}
+
+TEST_F(BadConfigurationTest, AFileThatIsNotThere) {
+  expect_refused(HasSubstr("gold.conf"));
+}
+
+}  // namespace
+}  // namespace hookwire::testing
