@@ -1,5 +1,4 @@
 #include "hookwire/schemas/event_decoder.h"
-
 #include "hookwire/schemas/utf8.h"
 
 namespace hookwire {

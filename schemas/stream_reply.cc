@@ -1,6 +1,5 @@
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/stream_message.h"
-
 #include "hookwire/schemas/utf8.h"
 
 namespace hookwire {

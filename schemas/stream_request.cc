@@ -3,9 +3,9 @@
 #include "hookwire/base/error.h"
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/stream_message.h"
+#include "hookwire/schemas/utf8.h"
 
 #include "stream_limits.h"
-#include "hookwire/schemas/utf8.h"
 
 namespace hookwire {
 

@@ -2,7 +2,6 @@
 
 #include "hookwire/base/error.h"
 #include "hookwire/record/record.h"
-
 #include "hookwire/schemas/utf8.h"
 
 namespace hookwire {

@@ -40,7 +40,9 @@ std::uint32_t checksum_of(std::span<const std::byte> record) noexcept {
   return crc32c(record.subspan(kSequenceAt), crc32c(record.first(kChecksumAt)));
 }
 
-DecodedRecord fault(RecordFault what) noexcept { return {what, {}}; }
+DecodedRecord fault(RecordFault what) noexcept {
+  return {what, {}};
+}
 
 }  // namespace
 

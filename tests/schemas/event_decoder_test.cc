@@ -43,7 +43,7 @@ TEST(EventDecoder, LeavesFieldsThatAreAbsentEmpty) {
   const DecodedEvent decoded = decode(Value::Map{});
   ASSERT_EQ(decoded.fault, "");
   EXPECT_TRUE(decoded.event->publisher.empty());
-  EXPECT_TRUE(decoded.event->method.empty());
+  EXPECT_EQ(decoded.event->method, "create_share") << "which the topic names";
   EXPECT_TRUE(decoded.event->context.empty());
   EXPECT_FALSE(decoded.event->args || decoded.event->result || decoded.event->data);
   EXPECT_FALSE(decoded.event->duration_ns || decoded.event->tick || decoded.event->error);

@@ -114,8 +114,7 @@ def decode_event(data):
     event = {key: record[key] for key in ("journal_id", "epoch", "sequence", "time_ns", "flags")}
     event.update(phase=phase, topic=topic, schema=1)
     event.update(take(body, BODY))
-    if phase == "system":
-        event.setdefault("method", method)
+    event.setdefault("method", method)
     return event
 
 

@@ -81,7 +81,7 @@ TEST_F(DirectoryKill, StateAndDiskAgreeWheneverTheProcessDies) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   int killed_in_a_call = 0;
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < 15; ++round) {
     const std::size_t ended = run_and_kill(1 + random() % 10, random() % 2000);
     killed_in_a_call += in_a_call_;
 

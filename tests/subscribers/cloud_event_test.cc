@@ -44,7 +44,8 @@ TEST(CloudEvent, MarksFailures) {
 }
 
 TEST(CloudEvent, NamesItsAttributesAsTheStandardAllows) {
-  for (const auto& [name, value] : json::parse(to_cloud_event(sample_failure(), 1041)).items()) {
+  const json event = json::parse(to_cloud_event(sample_failure(), 1041));
+  for (const auto& [name, value] : event.items()) {
     EXPECT_LE(name.size(), 20u);
     EXPECT_TRUE(std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

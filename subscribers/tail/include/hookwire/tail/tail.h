@@ -31,7 +31,7 @@ struct PrintOptions {
 struct TailOptions {
   std::vector<std::string> endpoints;  ///< Stream endpoints; none: `journal` is read.
   std::filesystem::path journal;       ///< A journal's folder; empty: endpoints are followed.
-  StreamStart start{};                   ///< parse_from() makes one.
+  StreamStart start{};                 ///< parse_from() makes one.
   EventFilter filter{};
   std::uint64_t count = 0;  ///< Stop after so many events (or calls) printed; 0: no limit.
   std::optional<std::chrono::nanoseconds> timeout;
