@@ -26,8 +26,7 @@ std::vector<HookInstance> empty_hooks(int count, bool durations) {
   for (int i = 0; i < count; ++i) {
     hooks.push_back({.name = "empty" + std::to_string(i),
                      .class_name = "EmptyHook",
-                     .hook = std::make_shared<EmptyHook>(durations),
-                     .switches = {}});
+                     .hook = std::make_shared<EmptyHook>(durations)});
   }
   return hooks;
 }

@@ -30,8 +30,7 @@ Publishing::Publishing(const EventFile& event, const std::filesystem::path& jour
       chain_(clock_, *log_) {
   chain_.replace({{.name = "notify",
                    .class_name = "hookwire:NotificationHook",
-                   .hook = publisher_->make_notification_hook(),
-                   .switches = {}}});
+                   .hook = publisher_->make_notification_hook()}});
   publisher_->start();
 }
 

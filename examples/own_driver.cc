@@ -63,10 +63,7 @@ int main(int argc, char** argv) try {
   hookwire::Publisher publisher(files, clock, *log, options, kMethods);
 
   hookwire::HookChain chain(clock, *log);
-  chain.replace({{.name = "notify",
-                  .class_name = "",
-                  .hook = publisher.make_notification_hook(),
-                  .switches = {}}});
+  chain.replace({{.name = "notify", .class_name = "", .hook = publisher.make_notification_hook()}});
   publisher.start();
 
   Lamp driver;

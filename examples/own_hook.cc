@@ -81,7 +81,7 @@ int main() {
   const auto log = hookwire::make_stderr_log();
   hookwire::HookChain chain(clock, *log);
   const auto timing = std::make_shared<TimingHook>();
-  chain.replace({{.name = "timing", .class_name = "", .hook = timing, .switches = {}}});
+  chain.replace({{.name = "timing", .hook = timing}});
 
   Door driver;
   const hookwire::Hooked<Door> door(driver, chain);

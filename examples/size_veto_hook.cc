@@ -56,10 +56,7 @@ int main(int argc, char** argv) try {
       {.root = argc > 1 ? argv[1] : "shares", .host = "nas01"}, *log);
   hookwire::HookChain chain(clock, *log);
   const hookwire::HookedShareDriver shares(*driver, chain);
-  chain.replace({{.name = "size",
-                  .class_name = "",
-                  .hook = std::make_shared<SizeVetoHook>(100),
-                  .switches = {}}});
+  chain.replace({{.name = "size", .class_name = "", .hook = std::make_shared<SizeVetoHook>(100)}});
 
   const hookwire::Context alice{.user_id = "alice"};
   shares.init_host(alice);

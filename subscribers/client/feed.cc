@@ -69,7 +69,8 @@ std::string Feed::batch(const Batch& batch, std::span<const std::byte> records) 
   if (std::string wrong = fault_of_range(batch.first, batch.last); !wrong.empty()) return wrong;
   const bool later_epoch = source_.epoch != 0 && batch.epoch > source_.epoch;
   if (later_epoch && batch.first < expected_) {
-    roll_back_to(batch.first - 1, source_.epoch);  // the publisher should have said so itself
+    // The publisher should have said so itself.
+    roll_back_to(batch.first - 1, std::exchange(source_.epoch, batch.epoch));
   }
   if (batch.last < expected_) return {};  // had it
   if (batch.first > expected_) {
@@ -104,20 +105,16 @@ std::string Feed::gap(const StreamGap& gap) {
         fault(gap.first - 1, "the publisher skipped " + range(expected_, gap.first - 1));
     if (!skipped.empty()) return skipped;
   }
-  tell_gap({.epoch = std::max(gap.epoch, source_.epoch),
-            .first = expected_,
-            .last = gap.last,
-            .reason = gap.reason});
   source_.epoch = std::max(gap.epoch, source_.epoch);
+  tell_gap({.epoch = source_.epoch, .first = expected_, .last = gap.last, .reason = gap.reason});
   move_to(gap.last + 1);
   return {};
 }
 
 void Feed::rolled_back(const RolledBack& rolled_back) {
   if (rolled_back.last >= kMaxSequence || rolled_back.last + 1 > expected_) return;
-  roll_back_to(rolled_back.last, rolled_back.previous_epoch);
   source_.epoch = rolled_back.epoch;
-  if (position_) position_->epoch = rolled_back.epoch;
+  roll_back_to(rolled_back.last, rolled_back.previous_epoch);
 }
 
 void Feed::roll_back_to(std::uint64_t last, std::uint32_t previous_epoch) {

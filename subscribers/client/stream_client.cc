@@ -39,7 +39,9 @@ std::int64_t StreamClient::silence_ns() const noexcept {
 }
 
 void StreamClient::turn(std::int64_t now_ns) {
-  now_ns_ = now_ns;
+  // Without a turn for so long this process did not run: the silence was its own, and what came
+  // meanwhile is still to be read.
+  if (now_ns - std::exchange(now_ns_, now_ns) >= silence_ns()) heard_ns_ = now_ns;
   if (state_ == State::ended) return;
   if (state_ == State::backoff) {
     if (now_ns < retry_ns_) return;
@@ -58,7 +60,7 @@ void StreamClient::turn(std::int64_t now_ns) {
 std::int64_t StreamClient::next_turn_ns() const noexcept {
   if (state_ == State::ended) return std::numeric_limits<std::int64_t>::max();
   if (state_ == State::backoff) return retry_ns_;
-  std::int64_t due = heard_ns_ + silence_ns();
+  std::int64_t due = std::min(heard_ns_ + silence_ns(), now_ns_ + silence_ns() / 2);
   if (state_ == State::streaming) due = std::min(due, duties_.due_ns());
   return due;
 }

@@ -44,8 +44,7 @@ class EventsTest : public ::testing::Test {
   }
   /// The notification hook first, then `others`.
   void use_hooks(std::vector<HookInstance> others) {
-    others.insert(others.begin(),
-                  {.name = "notify", .class_name = "", .hook = notification_, .switches = {}});
+    others.insert(others.begin(), {.name = "notify", .hook = notification_});
     chain_->replace(std::move(others));
   }
   void close() {

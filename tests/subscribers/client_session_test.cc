@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 TEST_F(StreamClientTest, WantsALinkAtOnceAndOpensWhenItStands) {
   options_.name = "audit";
@@ -79,19 +80,35 @@ TEST_F(StreamClientTest, PausesLongerFromAttemptToAttemptAndBrieflyAfterProgress
 TEST_F(StreamClientTest, GivesUpASilentPublisherInEveryState) {
   options_.silence = 5s;
   pass(0ns);
-  pass(5s);
+  pass(2500ms);
+  pass(2500ms);
   EXPECT_EQ(client().state(), State::backoff) << "while connecting";
 
   open();
-  pass(5s);
+  pass(2500ms);
+  pass(2500ms);
   EXPECT_EQ(client().state(), State::backoff) << "while opening";
 
   begin(1, 0);
-  pass(4999ms);
+  pass(2500ms);
+  pass(2499ms);
   EXPECT_EQ(client().state(), State::streaming);
   pass(1ms);
   EXPECT_EQ(client().state(), State::backoff) << "while streaming";
   EXPECT_TRUE(sink_.was_told("nothing came for 5000 ms"));
+}
+
+TEST_F(StreamClientTest, DoesNotTakeItsOwnSleepForSilence) {
+  options_.silence = 5s;
+  begin(1, 2);
+  EXPECT_LE(client().next_turn_ns() - now_ns_, 2'500'000'000) << "a turn twice a silence";
+  pass(60s);  // a stopped process
+  EXPECT_EQ(client().state(), State::streaming);
+  batch(1, 2);
+  EXPECT_THAT(sink_.given(), SizeIs(2));
+  pass(2500ms);
+  pass(2500ms);
+  EXPECT_EQ(client().state(), State::backoff) << "a publisher that stays silent is given up";
 }
 
 TEST_F(StreamClientTest, PingsSoThatItDoesNotExpire) {

@@ -21,10 +21,10 @@ namespace hookwire {
 
 /// A hook and its place in a chain.
 struct HookInstance {
-  std::string name;        ///< Unique in its chain; what events, logs and controls call it.
-  std::string class_name;  ///< As configured, for people.
+  std::string name;          ///< Unique in its chain; what events, logs and controls call it.
+  std::string class_name{};  ///< As configured, for people.
   std::shared_ptr<Hook> hook;
-  HookSwitches switches;
+  HookSwitches switches{};
 };
 
 /// What `hookwire host` and status show of one hook. Counters run since the instance was made.
