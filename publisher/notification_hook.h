@@ -14,7 +14,8 @@ namespace hookwire {
 
 /// hookwire:NotificationHook: turns what it sees of calls into events. Listed first, its events
 /// enclose everything: the post tells the final result and how every other hook fared. While its
-/// pre is switched off, a call has no events at all: there is no end without its pre. A call whose
+/// pre or its post is switched off, a call has no events at all: there is no end without its pre,
+/// and no pre without its end. A call whose
 /// pre the journal did not take has none either. pre, post and failure never throw; they use 60 KiB
 /// of the caller's stack. In a forked process it does nothing. Thread-safe.
 class NotificationHook final : public Hook {
@@ -30,6 +31,7 @@ class NotificationHook final : public Hook {
   void failure(const Call& call, const Failure& failure, HookData& data) override;
   void periodic(const PeriodicData& data) override;
   bool wants_durations() const noexcept override { return true; }
+  bool pairs_phases() const noexcept override { return true; }
 
  private:
   bool publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end) noexcept;

@@ -4,8 +4,12 @@ namespace hookwire {
 
 HookSet make_hook_set(const std::vector<HookMember>& all) {
   HookSet set;
-  for (const HookMember& member : all) {
-    if (!member.instance.switches.pre && !member.instance.switches.post) continue;
+  for (HookMember member : all) {
+    HookSwitches& switches = member.instance.switches;
+    if (member.instance.hook->pairs_phases()) {
+      switches.pre = switches.post = switches.pre && switches.post;
+    }
+    if (!switches.pre && !switches.post) continue;
     set.members.push_back(member);
     set.measured = set.measured || member.instance.hook->wants_durations();
   }

@@ -32,7 +32,7 @@ struct HookSet {
   bool measured = false;  // some hook wants durations
 };
 
-/// The hooks of `all` that have pre or post switched on.
+/// The hooks of `all` that have pre or post switched on; see Hook::pairs_phases().
 HookSet make_hook_set(const std::vector<HookMember>& all);
 
 }  // namespace hookwire

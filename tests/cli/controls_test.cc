@@ -88,6 +88,18 @@ TEST_F(ControlsTest, ADisabledNotificationHookPublishesNothing) {
   EXPECT_EQ(events_of("post"), 1U);
 }
 
+TEST_F(ControlsTest, ANotificationHookWithoutItsPostLeavesNoCallOpen) {
+  {
+    const auto host = start_host("gold");
+    host->ask(R"({"control":"disable_hook","hook":"NotificationHook","phase":"post"})");
+    ASSERT_TRUE(host->init(3));
+    ASSERT_EQ(host->finish(), 0);
+  }
+  ASSERT_EQ(start_host("gold")->finish(), 0);
+  EXPECT_EQ(events_of("pre"), 0U);
+  EXPECT_EQ(events_of("failure"), 0U) << "a call that worked was closed as aborted";
+}
+
 TEST_F(ControlsTest, AControlThatNamesWhatIsNotThereIsRejectedByName) {
   const auto host = start_host("gold");
   const auto message = [&](const std::string& line) {

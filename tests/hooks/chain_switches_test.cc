@@ -37,6 +37,22 @@ TEST_F(ChainSwitches, AHookWhosePostIsOffGetsNeitherPostNorFailure) {
   EXPECT_THAT(steps_.all(), ElementsAre("pre watcher", "pre watcher"));
 }
 
+TEST_F(ChainSwitches, AHookThatPairsItsPhasesRunsBothOrNeither) {
+  for (const HookSwitches& switches : {HookSwitches{.pre = false}, HookSwitches{.post = false}}) {
+    steps_.clear();
+    const std::string name = switches.pre ? "no post" : "no pre";
+    add(name, switches).paired = true;
+    add(name + " other");
+    install();
+    EXPECT_EQ(call_add(1, 1), 2);
+    driver_.on_call = [] { throw std::runtime_error("broken"); };
+    EXPECT_THROW(call_add(1, 1), std::runtime_error);
+    driver_.on_call = nullptr;
+    for (const std::string& step : steps_.all()) EXPECT_THAT(step, HasSubstr("other"));
+    EXPECT_EQ(status_of(name).switches.pre, switches.pre) << "as it was switched";
+  }
+}
+
 TEST_F(ChainSwitches, WithEverythingOffACallMeetsNoHook) {
   add("watcher", {.pre = false, .post = false});
   install();

@@ -21,6 +21,7 @@ class RecordingHook : public Hook {
   std::function<void(const Call&, const Failure&, HookData&)> on_failure;
   std::function<void(const PeriodicData&)> on_periodic;
   bool measured = false;
+  bool paired = false;
 
   HookData pre(const Call& call) override {
     steps_.add("pre " + name_);
@@ -39,6 +40,7 @@ class RecordingHook : public Hook {
     if (on_periodic) on_periodic(data);
   }
   bool wants_durations() const noexcept override { return measured; }
+  bool pairs_phases() const noexcept override { return paired; }
 
  private:
   const std::string name_;

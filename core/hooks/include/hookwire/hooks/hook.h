@@ -46,6 +46,10 @@ class Hook {
   /// True when this hook reads durations (Outcome, Failure, HookRun). While no hook in a chain
   /// does, no clock is read.
   virtual bool wants_durations() const noexcept { return false; }
+
+  /// True when what this hook's pre began, its post or failure must end: then both are off while
+  /// either is switched off.
+  virtual bool pairs_phases() const noexcept { return false; }
 };
 
 }  // namespace hookwire
