@@ -57,7 +57,8 @@ std::optional<OpenCalls> newest_list(JournalReader& reader) {
   const std::uint64_t first = reader.first_sequence();
   const std::uint64_t last = reader.last_sequence();
   for (std::uint64_t window = kFirstWindow;; window *= 4) {
-    const std::uint64_t start = last >= first + window ? last - window : first;
+    const std::uint64_t held = last > first ? last - first : 0;
+    const std::uint64_t start = held > window ? last - window : first;
     ListCollector lists;
     read_from(reader, start, [&](const RecordView& record) { lists.see(record); });
     if (lists.newest() || start == first) return lists.newest();

@@ -9,9 +9,12 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   read.publisher = std::move(publisher);
   static_cast<void>(options.required_text("journal_dir"));
   read.journal.folder = *options.path("journal_dir");
-  const std::string sync = options.choice("journal_sync", "os", {"os", "disk"});
-  if (sync != "os") {
-    options.fail("journal_sync", "'disk' is not in this version yet: only os is");
+  const bool disk = options.choice("journal_sync", "os", {"os", "disk"}) == "disk";
+  read.journal.sync = disk ? JournalSync::disk : JournalSync::os;
+  read.journal.sync_interval = options.duration("journal_sync_interval", read.journal.sync_interval,
+                                                std::chrono::nanoseconds(0), std::chrono::hours(1));
+  if (disk && read.journal.sync_interval.count() > 0) {
+    options.fail("journal_sync_interval", "is for journal_sync = os: disk syncs with each event");
   }
   constexpr std::uint64_t kBlock = 64 * 1024;
   read.journal.segment_bytes =

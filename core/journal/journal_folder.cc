@@ -1,5 +1,9 @@
 #include "journal_folder.h"
 
+#include <cerrno>
+
+#include "hookwire/base/error.h"
+
 namespace hookwire {
 
 std::vector<std::uint64_t> list_segments(FileSystem& file_system,
@@ -19,8 +23,13 @@ SegmentFile read_segment(FileSystem& file_system, const std::filesystem::path& f
   SegmentFile segment{.ordinal = ordinal, .name = segment_name(ordinal), .header = {}};
   const std::filesystem::path path = folder / segment.name;
   std::array<std::byte, kSegmentHeaderBytes> page{};
-  const std::size_t count = file_system.open(path, OpenMode::read)->read_at(0, page);
-  segment.header = read_segment_header(std::span(page).first(count), ordinal, path);
+  try {
+    const std::size_t count = file_system.open(path, OpenMode::read)->read_at(0, page);
+    segment.header = read_segment_header(std::span(page).first(count), ordinal, path);
+  } catch (const IoError& error) {
+    if (error.error_number() != ENOENT) throw;
+    segment.gone = true;
+  }
   return segment;
 }
 

@@ -20,6 +20,7 @@ struct SegmentFile {
   std::uint64_t ordinal = 0;
   std::string name;
   std::optional<SegmentHeader> header;  ///< Nothing: the header page is not a segment's.
+  bool gone = false;                    ///< The file went since the folder was listed.
 
   bool active() const noexcept { return header && header->activation; }
 };

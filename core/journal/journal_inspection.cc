@@ -30,18 +30,23 @@ class Inspector {
       result_.journal_id = state->journal_id;
       result_.epoch = state->epoch;
       result_.closed_cleanly = state->closed_cleanly;
+      if (state->closed_cleanly) clean_last_ = state->last_sequence;
+      power_lost_ = !state->closed_cleanly && state->boot_id != read_boot_id(file_system_);
     } else {
       result_.damage.push_back({.segment = "journal.state", .what = "missing or damaged"});
     }
     std::vector<SegmentFile> segments;
     for (const std::uint64_t ordinal : ordinals) {
-      segments.push_back(read_segment(file_system_, folder_, ordinal));
+      SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+      if (!segment.gone) segments.push_back(std::move(segment));
     }
     for (std::size_t i = 0; i < segments.size(); ++i) {
-      const bool newest =
-          std::none_of(segments.begin() + static_cast<std::ptrdiff_t>(i) + 1, segments.end(),
-                       [](const SegmentFile& s) { return s.active(); });
-      inspect(segments[i], newest);
+      const auto next =
+          std::find_if(segments.begin() + static_cast<std::ptrdiff_t>(i) + 1, segments.end(),
+                       [this](const SegmentFile& s) { return s.active() && !foreign(s); });
+      end_sequence_ =
+          next == segments.end() ? UINT64_MAX : next->header->activation->first_sequence;
+      inspect(segments[i], next == segments.end());
     }
     if (state && state->closed_cleanly && state->last_sequence > result_.last_sequence) {
       add_damage(segments.empty() ? "journal.state" : segments.back().name, 0,
@@ -61,14 +66,26 @@ class Inspector {
                               .what = std::move(what)});
   }
 
+  bool foreign(const SegmentFile& segment) const {
+    return segment.header && result_.journal_id != 0 &&
+           segment.header->made.journal_id != result_.journal_id;
+  }
+
   void inspect(const SegmentFile& segment, bool newest) {
     SegmentInfo info{.ordinal = segment.ordinal, .file = segment.name};
     const std::unique_ptr<File> file = file_system_.open(folder_ / segment.name, OpenMode::read);
     info.file_bytes = file->size();
-    if (segment.active()) {
+    if (foreign(segment)) {
+      add_damage(segment.name, 0, 0, 0, "it belongs to another journal");
+    } else if (segment.active()) {
       read_records(segment, *file, newest, info);
+      if (info.file_bytes < segment.header->made.segment_bytes) {
+        add_damage(segment.name, info.file_bytes, 0, 0, "the file ends too early");
+      }
     } else if (!segment.header || segment.header->live_end_offset > kSegmentHeaderBytes) {
-      add_damage(segment.name, 0, 0, 0, "its header page is not sound");
+      if (!newest || !power_lost_) {
+        add_damage(segment.name, 0, 0, 0, "its header page is not sound");
+      }
     }
     result_.segments.push_back(std::move(info));
   }
@@ -78,16 +95,26 @@ class Inspector {
     const SegmentExpectation expected{
         .journal_id = result_.journal_id != 0 ? result_.journal_id : header.made.journal_id,
         .epoch = header.activation->epoch,
-        .first_sequence = header.activation->first_sequence};
+        .first_sequence = header.activation->first_sequence,
+        .end_sequence = end_sequence_};
     result_.journal_id = expected.journal_id;
     if (!result_.segments.empty() && result_.last_sequence != 0 &&
         expected.first_sequence > result_.last_sequence + 1) {
       add_damage(segment.name, 0, result_.last_sequence + 1, expected.first_sequence - 1,
                  "records before this segment are missing");
     }
-    const SegmentScan scan = scan_segment(file, expected, [&](const RecordView& record) {
+    if (sealed_epoch_ == expected.epoch && expected.first_sequence <= sealed_last_) {
+      add_damage(segment.name, 0, 0, 0, "it claims sequences that an older segment holds");
+    }
+    sealed_epoch_ = header.seal ? expected.epoch : 0;
+    sealed_last_ = header.seal ? header.seal->last_sequence : 0;
+    // Behind what was committed a live writer is at work.
+    const bool live = newest && result_.writer_alive && !header.seal;
+    const auto see = [&](const RecordView& record) {
       if (info.first_time_ns == 0) info.first_time_ns = record.time_ns;
-    });
+    };
+    const SegmentScan scan =
+        scan_segment(file, expected, see, live ? header.live_end_offset : UINT64_MAX);
     for (const ScanDamage& damage : scan.damage) {
       add_damage(segment.name, damage.offset, damage.first_sequence, damage.last_sequence,
                  damage.what);
@@ -109,14 +136,22 @@ class Inspector {
   // What must be there, by the seal or the live line, and what stands behind the last record.
   void inspect_end(const SegmentFile& segment, const SegmentScan& scan, bool newest) {
     const SegmentHeader& header = *segment.header;
-    const std::uint64_t promised =
-        header.seal ? header.seal->last_sequence : header.live_last_sequence;
+    // The live line counts for the newest only: where another ended, its successor says.
+    std::uint64_t promised = end_sequence_ - 1;
+    if (header.seal) {
+      promised = std::min(promised, header.seal->last_sequence);
+    } else if (newest) {
+      promised = clean_last_ ? *clean_last_ : power_lost_ ? 0 : committed_last(header, scan);
+    }
+    const bool given_up = header.seal && header.seal->given_up != 0;
     if (promised > scan.last_sequence) {
       add_damage(segment.name, scan.tail_end != 0 ? scan.tail_offset : scan.end_offset,
                  scan.last_sequence + 1, promised,
                  scan.tail_end != 0 ? scan.tail_what : "records that were committed are gone");
       result_.last_sequence = std::max(result_.last_sequence, promised);
-    } else if (scan.tail_end != 0 && (!newest || header.seal)) {
+    } else if (scan.tail_end != 0 && !given_up && (!newest || header.seal)) {
+      add_damage(segment.name, scan.tail_offset, 0, 0, scan.tail_what);
+    } else if (scan.tail_end != 0 && !result_.writer_alive && !power_lost_ && !scan.torn_tail()) {
       add_damage(segment.name, scan.tail_offset, 0, 0, scan.tail_what);
     } else if (scan.tail_end != 0 && !result_.writer_alive) {
       result_.torn_bytes = scan.tail_end - scan.tail_offset;
@@ -125,6 +160,11 @@ class Inspector {
 
   FileSystem& file_system_;
   const std::filesystem::path& folder_;
+  std::uint64_t end_sequence_ = UINT64_MAX;  // where the segment at hand ends at the latest
+  bool power_lost_ = false;                  // the machine stopped while the journal was written to
+  std::uint32_t sealed_epoch_ = 0;
+  std::uint64_t sealed_last_ = 0;            // of the segment before, when it has a seal
+  std::optional<std::uint64_t> clean_last_;  // told by the state file, which has a checksum
   JournalInspection result_;
 };
 

@@ -1,6 +1,7 @@
 #include "hookwire/journal/journal_reader.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -10,6 +11,12 @@
 #include "segment_reader.h"
 
 namespace hookwire {
+
+namespace {
+
+constexpr std::uint64_t kOpenEnd = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
 
 class JournalReader::Impl {
  public:
@@ -34,12 +41,18 @@ class JournalReader::Impl {
         break;
       }
     }
+    first_ = std::max(first_, tail_.first_sequence());
     return first_ == 0 ? 1 : first_;
   }
 
   std::uint64_t last_sequence() {
     tail_.refresh();
     return tail_.last_sequence();
+  }
+
+  std::uint64_t durable_sequence() {
+    tail_.refresh();
+    return tail_.durable_sequence();
   }
 
   std::uint64_t position() const noexcept { return next_; }
@@ -60,10 +73,9 @@ class JournalReader::Impl {
   JournalChunk next(std::size_t max_bytes) {
     while (true) {
       if (!segment_ && !open_segment(0)) return {};
-      const bool newest = segment_->ordinal() == tail_.ordinal();
-      if (newest) tail_.refresh();
+      if (segment_->ordinal() == tail_.ordinal()) tail_.refresh();
       const std::uint64_t limit = readable_end();
-      if (offset_ < limit) {
+      if (offset_ < limit && next_ < end_sequence()) {
         const std::span<const std::byte> rest = segment_->rest_of_block(offset_, limit);
         if (JournalChunk chunk = take_records(rest, max_bytes); chunk.last != 0) return chunk;
         if (std::optional<JournalChunk> gap = pass_rest(rest, limit)) return *gap;
@@ -81,17 +93,31 @@ class JournalReader::Impl {
 
   // Where committed records of the open segment end.
   std::uint64_t readable_end() const noexcept {
-    if (segment_->ordinal() == tail_.ordinal()) return tail_.end_offset();
+    if (segment_->ordinal() == tail_.ordinal()) {
+      return std::min(tail_.end_offset(), segment_->size());
+    }
     const SegmentHeader& header = segment_->header();
-    return header.seal ? header.seal->end_offset : segment_->size();
+    return header.seal ? std::min(header.seal->end_offset, segment_->size()) : segment_->size();
   }
 
   // The last sequence that the open segment can hold.
   std::uint64_t last_of_segment() {
     if (segment_->ordinal() == tail_.ordinal()) return tail_.last_sequence();
     if (segment_->header().seal) return segment_->header().seal->last_sequence;
-    const std::optional<SegmentFile> after = segment_after(segment_->ordinal());
-    return after ? after->header->activation->first_sequence - 1 : next_ - 1;
+    return end_sequence() == kOpenEnd ? next_ - 1 : end_sequence() - 1;
+  }
+
+  // Where the segment behind the open one begins: a segment that could not be synced may hold
+  // records that were never shown, under numbers that were given again.
+  std::uint64_t end_sequence() {
+    if (segment_->ordinal() == tail_.ordinal()) return kOpenEnd;
+    if (end_of_ != segment_->ordinal()) {
+      const std::optional<SegmentFile> after = segment_after(segment_->ordinal());
+      if (!after) return kOpenEnd;
+      end_sequence_ = after->header->activation->first_sequence;
+      end_of_ = segment_->ordinal();
+    }
+    return end_sequence_;
   }
 
   std::optional<SegmentFile> segment_after(std::uint64_t ordinal) {
@@ -106,9 +132,21 @@ class JournalReader::Impl {
   // Opens the first segment behind `ordinal`, at its first record. False when there is none.
   bool open_segment(std::uint64_t ordinal) {
     tail_.refresh();
-    const std::optional<SegmentFile> segment = segment_after(ordinal);
-    if (!segment) return false;
-    segment_.emplace(file_system_, folder_, *segment);
+    while (const std::optional<SegmentFile> segment = segment_after(ordinal)) {
+      ordinal = segment->ordinal;
+      if (enter(*segment)) return true;
+    }
+    return false;
+  }
+
+  // False when the file went meanwhile.
+  bool enter(const SegmentFile& segment) {
+    try {
+      segment_.emplace(file_system_, folder_, segment);
+    } catch (const IoError& error) {
+      if (error.error_number() != ENOENT) throw;
+      return false;
+    }
     offset_ = kSegmentHeaderBytes;
     return true;
   }
@@ -139,7 +177,7 @@ class JournalReader::Impl {
     while (taken < rest.size()) {
       const DecodedRecord decoded = decode_record(rest.subspan(taken));
       if (decoded.fault != RecordFault::none || !belongs(decoded.record, segment_->expectation()) ||
-          decoded.record.sequence != next_) {
+          decoded.record.sequence != next_ || next_ >= end_sequence()) {
         break;
       }
       const std::size_t size = decoded.record.bytes.size();
@@ -194,8 +232,7 @@ class JournalReader::Impl {
     }
     segment_.reset();
     next_ = first_sequence();
-    if (!chosen) return;
-    segment_.emplace(file_system_, folder_, *chosen);
+    if (!chosen || !enter(*chosen)) return;
     offset_ = block_before(before);
     const std::uint64_t limit = readable_end();
     if (const std::optional<RecordView> first = segment_->first_of_block(offset_, limit)) {
@@ -248,8 +285,10 @@ class JournalReader::Impl {
   JournalTail tail_;
   std::optional<SegmentReader> segment_;
   std::uint64_t offset_ = 0;
-  std::uint64_t next_ = 1;   // the sequence that is expected at offset_
-  std::uint64_t first_ = 0;  // the oldest held; 0: not known yet
+  std::uint64_t next_ = 1;    // the sequence that is expected at offset_
+  std::uint64_t first_ = 0;   // the oldest held; 0: not known yet
+  std::uint64_t end_of_ = 0;  // the segment that end_sequence_ is of
+  std::uint64_t end_sequence_ = 0;
 };
 
 JournalReader::JournalReader(FileSystem& file_system, const std::filesystem::path& folder)
@@ -275,6 +314,9 @@ void JournalReader::seek(std::uint64_t sequence) {
 }
 void JournalReader::seek_time(std::int64_t time_ns) {
   impl_->seek_time(time_ns);
+}
+std::uint64_t JournalReader::durable_sequence() {
+  return impl_->durable_sequence();
 }
 std::uint64_t JournalReader::position() const noexcept {
   return impl_->position();

@@ -25,7 +25,7 @@ struct StateBytes {
   std::uint32_t epoch = 0;
   std::uint32_t closed_cleanly = 0;
   BootId boot_id{};
-  std::array<std::byte, 4> reserved{};
+  std::uint32_t disk = 0;
 };
 static_assert(sizeof(StateBytes) == 80);
 
@@ -62,6 +62,7 @@ std::optional<JournalState> JournalState::load(FileSystem& file_system,
   return JournalState{.journal_id = bytes.journal_id,
                       .epoch = bytes.epoch,
                       .closed_cleanly = bytes.closed_cleanly != 0,
+                      .disk = bytes.disk != 0,
                       .last_sequence = bytes.last_sequence,
                       .boot_id = bytes.boot_id};
 }
@@ -71,7 +72,8 @@ void JournalState::save(FileSystem& file_system, const std::filesystem::path& fo
                    .last_sequence = last_sequence,
                    .epoch = epoch,
                    .closed_cleanly = closed_cleanly ? 1u : 0u,
-                   .boot_id = boot_id};
+                   .boot_id = boot_id,
+                   .disk = disk ? 1u : 0u};
   std::memcpy(bytes.magic.data(), kMagic, bytes.magic.size());
   bytes.checksum = checksum_of(bytes);
   const std::filesystem::path fresh = folder / "journal.state.new";

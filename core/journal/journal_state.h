@@ -20,6 +20,7 @@ struct JournalState {
   std::uint64_t journal_id = 0;
   std::uint32_t epoch = 0;
   bool closed_cleanly = false;
+  bool disk = false;                ///< Nothing was shown to readers before it was synced.
   std::uint64_t last_sequence = 0;  ///< When it was closed cleanly.
   BootId boot_id{};
 

@@ -1,17 +1,15 @@
 #include "hookwire/journal/journal_writer.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <mutex>
+#include <chrono>
 #include <utility>
 
 #include "hookwire/base/error.h"
-#include "hookwire/base/mutex.h"
 
+#include "append_point.h"
+#include "group_sync.h"
 #include "journal_folder.h"
+#include "owner_mark.h"
 #include "recovery.h"
 #include "segment_maker.h"
 
@@ -32,31 +30,23 @@ JournalOptions checked(const JournalOptions& options) {
   return options;
 }
 
-// A word that is 1 in the process that made it and 0 in a forked child, without a system call.
-class OwnerMark {
- public:
-  OwnerMark() {
-    void* page =
-        ::mmap(nullptr, page_bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED) throw IoError(errno, "map a page");
-    word_ = static_cast<volatile std::uint32_t*>(page);
-    if (::madvise(page, page_bytes(), MADV_WIPEONFORK) != 0) {
-      const int error = errno;
-      ::munmap(page, page_bytes());
-      throw IoError(error, "have a page wiped on fork");
-    }
-    *word_ = 1;
+// What an earlier writer left in the page cache must be durable before anybody calls it so. A file
+// whose sync failed once is not asked again: its durable part is.
+void sync_segments(FileSystem& file_system, const std::filesystem::path& folder) {
+  for (const std::uint64_t ordinal : list_segments(file_system, folder)) {
+    const SegmentFile segment = read_segment(file_system, folder, ordinal);
+    if (segment.header && segment.header->seal && segment.header->seal->given_up != 0) continue;
+    file_system.open(folder / segment_name(ordinal), OpenMode::write)->sync();
   }
-  ~OwnerMark() { ::munmap(const_cast<std::uint32_t*>(word_), page_bytes()); }
-  OwnerMark(const OwnerMark&) = delete;
-  OwnerMark& operator=(const OwnerMark&) = delete;
+}
 
-  bool here() const noexcept { return *word_ == 1; }
-
- private:
-  static std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
-  volatile std::uint32_t* word_;
-};
+// A new folder survives power loss like what is in it.
+void make_folder(FileSystem& file_system, const std::filesystem::path& folder) {
+  if (file_system.exists(folder)) return;
+  file_system.make_directory(folder, 0700);
+  const std::filesystem::path parent = folder.parent_path();
+  file_system.sync_directory(parent.empty() ? "." : parent);
+}
 
 }  // namespace
 
@@ -64,32 +54,44 @@ class JournalWriter::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, const JournalOptions& options,
        Doorbell* doorbell)
-      : file_system_(file_system), options_(checked(options)), doorbell_(doorbell) {
-    file_system_.make_directory(options_.folder, 0700);
+      : file_system_(file_system), clock_(clock), options_(checked(options)), doorbell_(doorbell) {
+    make_folder(file_system_, options_.folder);
     lock_ = file_system_.lock(options_.folder / kLockName);
     RecoveredJournal recovered = recover_journal(file_system_, options_.folder);
     state_ = recovered.state;
+    state_.disk = options_.sync == JournalSync::disk;
     recovery_ = std::move(recovered.report);
-    next_sequence_ = recovered.next_sequence;
-    last_time_ns_ = recovered.last_time_ns;
-    last_sequence_.store(next_sequence_ - 1, std::memory_order_relaxed);
-    state_.save(file_system_, options_.folder);
+    const std::uint64_t next_sequence = recovered.next_sequence;
+    const bool syncs = state_.disk || options_.sync_interval.count() > 0;
+    if (syncs) sync_segments(file_system_, options_.folder);
+    const AppendPoint::Identity identity{state_.journal_id, state_.epoch, options_.sync};
     std::uint64_t last_ordinal = recovered.last_ordinal;
+    std::uint64_t offset = kSegmentHeaderBytes;
+    std::unique_ptr<Segment> active;
     if (recovered.tail) {
-      active_ = Segment::reopen(file_system_, options_.folder, recovered.tail->ordinal,
-                                recovered.tail->segment_bytes, recovered.tail->offset,
-                                next_sequence_ - 1);
-      offset_ = recovered.tail->offset;
+      offset = recovered.tail->offset;
+      active = Segment::reopen(file_system_, options_.folder, recovered.tail->ordinal,
+                               recovered.tail->segment_bytes, offset, next_sequence - 1);
     } else {
       // Without space for a segment there is no journal: say so now, not at the first append.
-      active_ = Segment::make(file_system_, options_.folder, state_.journal_id, ++last_ordinal,
-                              options_.segment_bytes, clock.unix_ns());
-      activate(*active_, std::max(clock.unix_ns(), last_time_ns_));
-      if (recovered.left_ordinal != 0) leave(recovered.left_ordinal);
+      active = Segment::make(file_system_, options_.folder, state_.journal_id, ++last_ordinal,
+                             options_.segment_bytes, clock.unix_ns());
+      AppendPoint::activate(*active, identity, next_sequence, recovered.last_time_ns);
+      if (syncs) active->sync();
     }
+    // A new epoch is in use when the state tells of it: dying before, it would count up once more.
+    state_.save(file_system_, options_.folder);
+    for (const std::uint64_t ordinal : recovered.unsealed) {
+      if (ordinal != active->ordinal()) leave(ordinal);
+    }
+    const std::uint64_t durable = syncs ? next_sequence - 1 : 0;
+    active->live().durable_sequence.store(durable, std::memory_order_relaxed);
     maker_ = std::make_unique<SegmentMaker>(file_system_, clock, options_, state_.journal_id,
                                             last_ordinal + 1);
-    maker_->follow(active_.get());
+    point_.emplace(identity, *maker_, std::move(active), offset, next_sequence,
+                   recovered.last_time_ns);
+    sync_.emplace(*point_, durable);
+    maker_->start([this] { return sync_when_due(); });
   }
 
   ~Impl() {
@@ -97,11 +99,15 @@ class JournalWriter::Impl {
       abandon();
       return;
     }
-    maker_.reset();
+    maker_->stop();
+    if (!sync_->error().empty()) return;  // not clean; and a file that failed is not synced again
     try {
-      active_->sync();
+      const AppendPoint::Position end = point_->position();
+      // Also those that were sealed: after a clean close nobody asks what the machine lost.
+      sync_segments(file_system_, options_.folder);
+      point_->publish(end);
       state_.closed_cleanly = true;
-      state_.last_sequence = last_sequence_.load(std::memory_order_relaxed);
+      state_.last_sequence = end.sequence;
       state_.save(file_system_, options_.folder);
     } catch (const std::exception&) {
       return;  // the next open finds it not closed, and recovers
@@ -123,91 +129,66 @@ class JournalWriter::Impl {
                       std::to_string(kMaxRecordBytes) + " and " + std::to_string(kMaxTopicBytes));
     }
     const std::size_t size = record_size(entry.topic.size(), entry.body.size());
-    const std::optional<std::uint64_t> sequence = try_append(entry, size);
-    return sequence ? *sequence : wait_and_append(entry, size);
+    AppendPoint::Result result = point_->try_append(entry, size);
+    if (result.kind != AppendPoint::Result::Kind::appended) [[unlikely]] {
+      result = wait_and_append(entry, size);
+    }
+    if (options_.sync == JournalSync::disk && !sync_->wait(result)) {
+      throw Error(ErrorCode::io, "the journal " + options_.folder.string() +
+                                     " could not be synced: " + sync_->error());
+    }
+    if (doorbell_ != nullptr) doorbell_->ring();
+    return result.sequence;
   }
+
+  void release_room() noexcept { point_->release_room(); }
 
   std::uint64_t journal_id() const noexcept { return state_.journal_id; }
   std::uint32_t epoch() const noexcept { return state_.epoch; }
-  std::uint64_t last_sequence() const noexcept {
-    return last_sequence_.load(std::memory_order_acquire);
-  }
+  std::uint64_t last_sequence() const noexcept { return point_->last_sequence(); }
+  std::uint64_t durable_sequence() const noexcept { return sync_->durable(); }
+  std::string sync_error() const { return sync_->error(); }
   const JournalRecovery& recovery() const noexcept { return recovery_; }
   const std::filesystem::path& folder() const noexcept { return options_.folder; }
 
  private:
-  // Nothing when there is no segment to append to yet.
-  std::optional<std::uint64_t> try_append(const JournalEntry& entry, std::size_t size) {
-    std::uint64_t sequence = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      const std::int64_t time_ns = std::max(entry.time_ns, last_time_ns_);
-      std::uint64_t at = place_record(offset_, size);
-      if (at + size > active_->bytes().size()) {
-        if (!roll_over(time_ns)) return std::nullopt;
-        at = offset_;
-      }
-      sequence = next_sequence_++;
-      encode_record({.sequence = sequence,
-                     .journal_id = state_.journal_id,
-                     .time_ns = time_ns,
-                     .epoch = state_.epoch,
-                     .kind = entry.kind,
-                     .flags = entry.flags,
-                     .topic = entry.topic,
-                     .body = entry.body,
-                     .bytes = {}},
-                    active_->bytes().subspan(static_cast<std::size_t>(at)));
-      last_time_ns_ = time_ns;
-      offset_ = at + size;
-      SegmentLive& live = active_->live();
-      live.end_offset.store(offset_, std::memory_order_release);
-      live.last_sequence.store(sequence, std::memory_order_release);
-      last_sequence_.store(sequence, std::memory_order_release);
-    }
-    if (doorbell_ != nullptr) doorbell_->ring();
-    return sequence;
-  }
+  using Kind = AppendPoint::Result::Kind;
 
-  std::uint64_t wait_and_append(const JournalEntry& entry, std::size_t size) {
+  AppendPoint::Result wait_and_append(const JournalEntry& entry, std::size_t size) {
     const auto deadline = std::chrono::steady_clock::now() + options_.append_wait;
-    while (maker_->wait(deadline)) {
-      if (const std::optional<std::uint64_t> sequence = try_append(entry, size)) return *sequence;
+    while (true) {
+      const bool ready = maker_->ready();
+      const AppendPoint::Result result = point_->try_append(entry, size);
+      if (result.kind == Kind::appended) return result;
+      if (result.kind == Kind::unsynced) {
+        sync_->wait(result);  // also when it fails: then a new segment is begun
+      } else if ((result.kind == Kind::no_room && ready) || !maker_->wait(deadline)) {
+        refuse(result.kind);
+      }
     }
+  }
+
+  [[noreturn]] void refuse(Kind kind) const {
     const std::string cause = maker_->last_error();
+    std::string why = cause.empty() ? "none was ready in time" : cause;
+    if (kind == Kind::no_room) why += "; what is left is kept for the ends of calls";
     throw Error(cause.empty() ? ErrorCode::timed_out : ErrorCode::io,
-                "the journal " + options_.folder.string() + " has no segment to write to: " +
-                    (cause.empty() ? "none was ready in time" : cause));
+                "the journal " + options_.folder.string() + " has no segment to write to: " + why);
   }
 
-  // With the mutex. False when no segment is ready. No system call but the maker's wake.
-  bool roll_over(std::int64_t time_ns) noexcept {
-    std::unique_ptr<Segment> fresh = maker_->take();
-    if (!fresh) return false;
-    const SegmentSeal seal{
-        .last_sequence = next_sequence_ - 1, .end_offset = offset_, .last_time_ns = last_time_ns_};
-    activate(*fresh, time_ns);
-    store_seal(active_->bytes(), seal);
-    active_->live().sealed.store(1, std::memory_order_release);
-    maker_->follow(fresh.get());
-    maker_->retire(std::exchange(active_, std::move(fresh)));
-    return true;
+  // The maker's thread. True while segments that are not synced must be kept for it.
+  bool sync_when_due() {
+    if (options_.sync != JournalSync::os || options_.sync_interval.count() == 0) return false;
+    const std::int64_t now_ns = clock_.steady_ns();
+    if (now_ns - synced_ns_ >= options_.sync_interval.count()) {
+      synced_ns_ = now_ns;
+      sync_->sync_now([this] { maker_->sync_retired(); });
+    }
+    return sync_->error().empty();
   }
 
-  // Makes `segment` the one whose records begin at the next sequence.
-  void activate(Segment& segment, std::int64_t time_ns) noexcept {
-    offset_ = kSegmentHeaderBytes;
-    SegmentLive& live = segment.live();
-    live.end_offset.store(offset_, std::memory_order_relaxed);
-    live.last_sequence.store(next_sequence_ - 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    store_activation(
-        segment.bytes(),
-        {.first_sequence = next_sequence_, .first_time_ns = time_ns, .epoch = state_.epoch});
-  }
-
-  // Sends readers of the segment that was the last on to the new one. It gets no seal: what it
-  // holds is for its readers to check.
+  // Sends readers of a segment on to the one behind it. It gets no seal: what it holds is for its
+  // readers to check.
   void leave(std::uint64_t ordinal) {
     const std::uint64_t sealed = 1;
     file_system_.open(options_.folder / segment_name(ordinal), OpenMode::write)
@@ -216,27 +197,23 @@ class JournalWriter::Impl {
 
   // In a forked child: the threads are not there, and the files are the parent's.
   void abandon() noexcept {
+    point_->abandon();
     static_cast<void>(maker_.release());
-    static_cast<void>(active_.release());
     static_cast<void>(lock_.release());
   }
 
   FileSystem& file_system_;
+  const Clock& clock_;
   const JournalOptions options_;
   Doorbell* doorbell_;
   OwnerMark owner_;
   std::unique_ptr<FileLock> lock_;
   JournalState state_;
   JournalRecovery recovery_;
-
-  Mutex mutex_;  // of what follows, down to last_time_ns_
-  std::unique_ptr<Segment> active_;
-  std::uint64_t offset_ = kSegmentHeaderBytes;  // where the next record goes, if it fits
-  std::uint64_t next_sequence_ = 1;
-  std::int64_t last_time_ns_ = 0;
-
-  std::atomic<std::uint64_t> last_sequence_{0};
+  std::int64_t synced_ns_ = 0;  // the maker's thread's
   std::unique_ptr<SegmentMaker> maker_;
+  std::optional<AppendPoint> point_;
+  std::optional<GroupSync> sync_;
 };
 
 JournalWriter::JournalWriter(FileSystem& file_system, const Clock& clock,
@@ -256,6 +233,15 @@ std::uint32_t JournalWriter::epoch() const noexcept {
 }
 std::uint64_t JournalWriter::last_sequence() const noexcept {
   return impl_->last_sequence();
+}
+void JournalWriter::release_room() noexcept {
+  impl_->release_room();
+}
+std::uint64_t JournalWriter::durable_sequence() const noexcept {
+  return impl_->durable_sequence();
+}
+std::string JournalWriter::sync_error() const {
+  return impl_->sync_error();
 }
 const JournalRecovery& JournalWriter::recovery() const noexcept {
   return impl_->recovery();

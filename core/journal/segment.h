@@ -37,6 +37,7 @@ class Segment {
   void sync() { file_->sync(); }
 
   Segment* next_retired = nullptr;  // in the maker's list of those that are done with
+  bool given_up = false;            // a sync failed: it is not tried again
 
  private:
   Segment(std::uint64_t ordinal, std::unique_ptr<File> file, std::uint64_t segment_bytes);

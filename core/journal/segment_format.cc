@@ -101,8 +101,13 @@ std::optional<SegmentHeader> read_segment_header(std::span<const std::byte> head
       header, kActivationAt, any_byte(header.subspan(kActivationAt, sizeof(SegmentActivation))));
   found.seal = load_part<SegmentSeal>(header, kSealAt,
                                       any_byte(header.subspan(kSealAt, sizeof(SegmentSeal))));
-  found.live_end_offset = load_word(header, kLiveAt);
-  found.live_last_sequence = load_word(header, kLiveAt + sizeof(std::uint64_t));
+  // The live line has no checksum: what cannot be is as good as nothing.
+  found.live_end_offset = std::min(load_word(header, kLiveAt), made.segment_bytes);
+  const std::uint64_t last = load_word(header, kLiveAt + sizeof(std::uint64_t));
+  const std::uint64_t before = found.activation ? found.activation->first_sequence - 1 : 0;
+  const std::uint64_t most = before + made.segment_bytes / kRecordHeaderBytes;
+  found.live_last_sequence = last < before || last > most ? before : last;
+  found.live_sealed = load_word(header, kSealedAt) != 0;
   return found;
 }
 

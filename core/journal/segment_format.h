@@ -54,20 +54,23 @@ struct SegmentSeal {
   std::uint64_t last_sequence = 0;
   std::uint64_t end_offset = 0;
   std::int64_t last_time_ns = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t given_up = 0;  // 1: it could not be synced; behind end_offset may stand anything
   std::uint32_t checksum = 0;  // of what stands before it
 };
 static_assert(sizeof(SegmentSeal) == 32);
 
 /// Shared between the writer and its readers, in whatever process. The writer stores end_offset,
 /// then last_sequence; sealed last of all. A reader that loads them the other way round sees
-/// nothing that it cannot read.
+/// nothing that it cannot read. The other two are of the whole journal, for status: the last
+/// sequence on stable storage, and the oldest that is kept.
 struct SegmentLive {
   std::atomic<std::uint64_t> end_offset;
   std::atomic<std::uint64_t> last_sequence;
   std::atomic<std::uint64_t> sealed;
+  std::atomic<std::uint64_t> durable_sequence;
+  std::atomic<std::uint64_t> first_sequence;
 };
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(SegmentLive) == 24);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(SegmentLive) == 40);
 
 inline constexpr std::size_t kActivationAt = 64;
 inline constexpr std::size_t kSealAt = 128;
@@ -92,6 +95,7 @@ struct SegmentHeader {
   std::optional<SegmentSeal> seal;
   std::uint64_t live_end_offset = 0;
   std::uint64_t live_last_sequence = 0;
+  bool live_sealed = false;
 };
 
 /// Reads a header page. Nothing when it is not that of a segment of this ordinal. Throws Error

@@ -1,6 +1,8 @@
 #include "segment_maker.h"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 #include "hookwire/base/thread_name.h"
 
@@ -13,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kShortestPause(1);
 constexpr milliseconds kLongestPause(50);
 constexpr milliseconds kPauseAfterError(20);
+// More than so many that wait for the next interval are synced at once, so that few stay mapped.
+constexpr std::size_t kMostUnsynced = 8;
 
 }  // namespace
 
@@ -23,14 +27,17 @@ SegmentMaker::SegmentMaker(FileSystem& file_system, const Clock& clock,
       clock_(clock),
       options_(options),
       journal_id_(journal_id),
-      next_ordinal_(first_ordinal),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      next_ordinal_(first_ordinal) {}
+
+void SegmentMaker::start(std::function<bool()> beside) {
+  beside_ = std::move(beside);
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
 
 SegmentMaker::~SegmentMaker() {
-  thread_.request_stop();
-  changed_.notify_all();
-  thread_.join();
-  free_retired();
+  stop();
+  take_retired();
+  free_retired(false);
   if (const std::unique_ptr<Segment> spare = take()) {
     try {
       file_system_.remove(options_.folder / segment_name(spare->ordinal()));
@@ -38,6 +45,13 @@ SegmentMaker::~SegmentMaker() {
       return;  // the next open removes it
     }
   }
+}
+
+void SegmentMaker::stop() noexcept {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  changed_.notify_all();
+  thread_.join();
 }
 
 std::unique_ptr<Segment> SegmentMaker::take() noexcept {
@@ -65,12 +79,36 @@ void SegmentMaker::retire(std::unique_ptr<Segment> segment) noexcept {
   }
 }
 
-void SegmentMaker::free_retired() noexcept {
+void SegmentMaker::take_retired() {
+  const std::size_t before = done_.size();
   Segment* segment = retired_.exchange(nullptr, std::memory_order_acquire);
   while (segment != nullptr) {
-    const std::unique_ptr<Segment> done(segment);
-    segment = done->next_retired;
+    done_.emplace_back(segment);
+    segment = segment->next_retired;
   }
+  std::reverse(done_.begin() + static_cast<std::ptrdiff_t>(before), done_.end());
+}
+
+void SegmentMaker::sync_retired() {
+  take_retired();
+  while (!done_.empty()) {
+    if (!done_.front()->given_up) done_.front()->sync();
+    synced_.push_back(std::move(done_.front()));
+    done_.erase(done_.begin());
+  }
+}
+
+void SegmentMaker::free_retired(bool keep) noexcept {
+  const bool too_many = done_.size() > kMostUnsynced;
+  try {
+    if (options_.sync == JournalSync::disk || (keep && too_many)) sync_retired();
+  } catch (const std::exception&) {
+    // With `disk` its records are on stable storage, and recovery can do without the seal. Else the
+    // next sync_retired() fails on it again, unless it is let go of.
+    keep = keep && !too_many;
+  }
+  if (!keep) done_.clear();
+  synced_.clear();
 }
 
 void SegmentMaker::make_spare() {
@@ -116,10 +154,12 @@ void SegmentMaker::run(const std::stop_token& stop) {
   set_thread_name("hw-journal");
   milliseconds pause = kShortestPause;
   while (!stop.stop_requested()) {
-    // Freed before the active one is looked at: a segment is retired after the next is followed.
     if (spare_.load(std::memory_order_acquire) == nullptr) make_spare();
     pause = populate_ahead() ? kShortestPause : std::min(2 * pause, kLongestPause);
-    free_retired();
+    const bool keep = beside_ && beside_();
+    // A segment is retired after the next is followed: what is taken here is not populated again.
+    take_retired();
+    free_retired(keep);
     if (spare_.load(std::memory_order_acquire) == nullptr) pause = kPauseAfterError;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, stop, pause, [this] {

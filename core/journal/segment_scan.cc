@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "segment_format.h"
-
 namespace hookwire {
 
 namespace {
@@ -27,6 +25,7 @@ class Scanner {
       fault = decoded.fault;
       if (fault != RecordFault::none) break;
       const RecordView& record = decoded.record;
+      if (record.sequence >= expected_.end_sequence) return;
       // At the start of a block records may have been lost before; within it, none can be.
       strange = !belongs(record, expected_) || record.sequence < next_ ||
                 (record.sequence > next_ && at != start);
@@ -69,6 +68,7 @@ class Scanner {
     while (rest[end - 1] == std::byte{0}) --end;
     if (scan_.tail_end == 0) {
       scan_.tail_offset = offset;
+      scan_.tail_strange = strange;
       scan_.tail_what = strange ? "a record that does not belong here"
                                 : "no sound record: " + std::string(to_string(fault));
     }
@@ -93,14 +93,33 @@ std::size_t first_nonzero(std::span<const std::byte> bytes) noexcept {
   return at;
 }
 
+bool SegmentScan::torn_tail() const noexcept {
+  const std::uint64_t block = (end_offset + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
+  return tail_end != 0 && tail_end - tail_offset <= kMaxRecordBytes &&
+         (tail_offset == end_offset || tail_offset == block);
+}
+
+std::uint64_t committed_last(const SegmentHeader& header, const SegmentScan& scan) noexcept {
+  if (header.live_last_sequence <= scan.last_sequence ||
+      header.live_end_offset <= scan.end_offset ||
+      header.live_end_offset > header.made.segment_bytes) {
+    return scan.last_sequence;
+  }
+  const std::uint64_t room = (header.live_end_offset - scan.end_offset) / record_size(0, 0);
+  const bool fits = header.live_last_sequence - scan.last_sequence <= room;
+  return fits ? header.live_last_sequence : scan.last_sequence;
+}
+
 SegmentScan scan_segment(File& file, const SegmentExpectation& expected,
-                         FunctionRef<void(const RecordView&)> see) {
+                         FunctionRef<void(const RecordView&)> see, std::uint64_t limit) {
   constexpr std::size_t kReadBlocks = 16;
   std::vector<std::byte> buffer(kReadBlocks * kBlockBytes);
   Scanner scanner(expected, see);
   std::uint64_t offset = 0;
   while (true) {
-    const std::size_t count = file.read_at(offset, buffer);
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), limit - offset));
+    const std::size_t count = file.read_at(offset, std::span(buffer).first(wanted));
     for (std::size_t at = 0; at < count; at += kBlockBytes) {
       scanner.read(offset + at, std::span(buffer).subspan(at, std::min(kBlockBytes, count - at)));
     }

@@ -8,6 +8,8 @@
 #include "hookwire/base/function_ref.h"
 #include "hookwire/record/record.h"
 
+#include "segment_format.h"
+
 namespace hookwire {
 
 /// Bytes of a segment that are not what was written there.
@@ -30,6 +32,11 @@ struct SegmentScan {
   std::uint64_t tail_offset = 0;
   std::uint64_t tail_end = 0;
   std::string tail_what;
+  bool tail_strange = false;  ///< It begins with a sound record that is not expected there.
+
+  /// True when the tail can be what a writer that died in an append left: no longer than a record,
+  /// where the next record goes.
+  bool torn_tail() const noexcept;
 };
 
 /// What records of a segment must be.
@@ -37,7 +44,13 @@ struct SegmentExpectation {
   std::uint64_t journal_id = 0;
   std::uint32_t epoch = 0;
   std::uint64_t first_sequence = 0;
+  /// From here on the numbers are a later segment's: what stands under them was never shown.
+  std::uint64_t end_sequence = UINT64_MAX;
 };
+
+/// The last sequence that a segment's writer had committed: the scan's, or more by the live line
+/// where that can be believed, which no checksum covers. Not for after the machine stopped.
+std::uint64_t committed_last(const SegmentHeader& header, const SegmentScan& scan) noexcept;
 
 /// True when `record` is of this journal and epoch.
 inline bool belongs(const RecordView& record, const SegmentExpectation& expected) noexcept {
@@ -47,9 +60,10 @@ inline bool belongs(const RecordView& record, const SegmentExpectation& expected
 /// The first byte of `bytes` that is not zero, or bytes.size().
 std::size_t first_nonzero(std::span<const std::byte> bytes) noexcept;
 
-/// Reads all of `file`, block by block, and hands each good record to `see`. After a bad record it
-/// goes on at the next block, never by searching within one. Throws IoError.
+/// Reads `file` to its end or to `limit`, block by block, and hands each good record to `see`.
+/// After a bad record it goes on at the next block, never by searching within one. Throws IoError.
 SegmentScan scan_segment(File& file, const SegmentExpectation& expected,
-                         FunctionRef<void(const RecordView&)> see);
+                         FunctionRef<void(const RecordView&)> see,
+                         std::uint64_t limit = UINT64_MAX);
 
 }  // namespace hookwire

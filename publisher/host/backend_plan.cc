@@ -87,7 +87,9 @@ std::string BackendPlan::summary() const {
   std::string text = publisher + " publishes every call of driver '" + driver +
                      "', with arguments and results, to the journal " +
                      publishing->journal.folder.string() +
-                     " (sync os: survives the process, not the machine)";
+                     (publishing->journal.sync == JournalSync::disk
+                          ? " (sync disk: survives the machine)"
+                          : " (sync os: survives the process, not the machine)");
   const EndpointOptions& stream = publishing->stream;
   if (stream.endpoint.empty()) return text + " and serves it to nobody";
   text += " and serves it at " + stream.endpoint;

@@ -119,14 +119,17 @@ TEST_F(FollowTest, AnInspectionOfABusyJournalFindsNoDamage) {
   const auto journal = open(16 * kSmallSegment);
   std::atomic<bool> done{false};
   std::thread writer([&] {
-    while (!done) append(*journal, std::string(3000, 'x'));
+    for (int i = 0; i < 20'000; ++i) append(*journal, std::string(3000, 'x'));
+    done = true;
   });
-  for (int i = 0; i < 100; ++i) {
+  int busy = 0;
+  do {
     const JournalInspection found = inspect_journal(files_, folder());
     EXPECT_TRUE(found.damage.empty()) << found.damage[0].segment << ": " << found.damage[0].what;
-  }
-  done = true;
+    if (!done) ++busy;
+  } while (!done && !HasFailure());
   writer.join();
+  EXPECT_GT(busy, 0) << "the journal was not busy";
 }
 
 }  // namespace

@@ -30,7 +30,10 @@ class JournalTest : public ::testing::Test {
 
   std::unique_ptr<JournalWriter> open(std::uint64_t segment_bytes = kSmallSegment) {
     return std::make_unique<JournalWriter>(
-        files_, clock_, JournalOptions{.folder = folder(), .segment_bytes = segment_bytes});
+        files_, clock_,
+        JournalOptions{.folder = folder(),
+                       .segment_bytes = segment_bytes,
+                       .append_wait = std::chrono::seconds(30)});  // on a loaded machine
   }
 
   /// Another process opens the journal, lets `write` append to it and dies without closing it.
@@ -38,7 +41,10 @@ class JournalTest : public ::testing::Test {
   void write_and_die(F&& write, FileSystem& files) {
     const pid_t pid = ::fork();
     if (pid == 0) {
-      JournalWriter journal(files, clock_, {.folder = folder(), .segment_bytes = kSmallSegment});
+      JournalWriter journal(files, clock_,
+                            {.folder = folder(),
+                             .segment_bytes = kSmallSegment,
+                             .append_wait = std::chrono::seconds(30)});
       write(journal);
       ::_exit(0);
     }

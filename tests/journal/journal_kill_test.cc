@@ -1,4 +1,5 @@
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ class KillTest : public JournalTest {
   pid_t start_child(Told& told) {
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // it would fill the disk
     const auto journal = open(4 * kSmallSegment);
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {

@@ -17,7 +17,7 @@ class NotificationOutage : public PublisherTest {
   NotificationOutage() {
     files_ = &disk_;
     segment_bytes_ = 128 * 1024;
-    append_wait_ = std::chrono::milliseconds(1);
+    append_wait_ = std::chrono::milliseconds(20);
   }
   ~NotificationOutage() override { leave(); }
 

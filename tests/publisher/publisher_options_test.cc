@@ -50,10 +50,10 @@ TEST(PublisherOptionsTest, ReadEverythingThatCanBeSet) {
   EXPECT_FALSE(options.stream.insecure_transport);
 }
 
-TEST(PublisherOptionsTest, SayThatDiskIsNotSupportedYet) {
-  EXPECT_THAT(refusal(kJournal + "journal_sync = disk\n"),
-              AllOf(HasSubstr("nas.conf:3"), HasSubstr("journal_sync"), HasSubstr("only os")));
+TEST(PublisherOptionsTest, SayHowTheJournalIsSynced) {
   EXPECT_THAT(refusal(kJournal + "journal_sync = never\n"), HasSubstr("journal_sync"));
+  EXPECT_THAT(refusal(kJournal + "journal_sync = disk\njournal_sync_interval = 5\n"),
+              AllOf(HasSubstr("nas.conf:4"), HasSubstr("journal_sync_interval")));
 }
 
 TEST(PublisherOptionsTest, RefuseSegmentsOfTheWrongSize) {

@@ -47,6 +47,8 @@ class JournalReader {
   std::uint64_t first_sequence();
   /// The newest committed sequence; 0 when there is none.
   std::uint64_t last_sequence();
+  /// The last sequence that the writer told to be on stable storage; 0 when none.
+  std::uint64_t durable_sequence();
 
   /// The next chunk begins at `sequence`, or at the first record held when that is later. At most
   /// last_sequence() + 1 is meant; more is cut to it. One block is scanned.

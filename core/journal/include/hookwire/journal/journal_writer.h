@@ -37,6 +37,11 @@ struct JournalRecovery {
   std::optional<std::uint32_t> previous_epoch;
 };
 
+/// Whether an append sets room aside for one more record, or uses room that was set aside. Room is
+/// for a record of any size: once an append with `take` has returned, one with `use` does not fail
+/// for want of space.
+enum class JournalRoom : std::uint8_t { none, take, use };
+
 /// What one append writes. The views are read during the call only.
 struct JournalEntry {
   std::uint8_t kind = 0;
@@ -44,6 +49,7 @@ struct JournalEntry {
   std::string_view topic;  ///< kMaxTopicBytes at most.
   std::span<const std::byte> body;
   std::int64_t time_ns = 0;  ///< Raised to the last record's when it is earlier.
+  JournalRoom room = JournalRoom::none;
 };
 
 /// Appends records to a journal folder. One at a time holds the folder, on the whole machine.
@@ -62,17 +68,26 @@ class JournalWriter {
   JournalWriter& operator=(const JournalWriter&) = delete;
 
   /// Appends one record and returns its sequence. It is visible to every reader on this machine
-  /// when the call returns, and survives the death of the process, not of the machine.
-  /// Cost: one copy, one checksum, one mutex held for that long; no allocation, no system call
-  /// unless the doorbell's listener sleeps or no segment is ready.
+  /// when the call returns, and survives what JournalOptions::sync says.
+  /// Cost with JournalSync::os: one copy, one checksum, one mutex held for that long; no
+  /// allocation, no system call unless the doorbell's listener sleeps or no segment is ready. With
+  /// JournalSync::disk a wait for a sync in addition, shared by all who wait.
   /// Throws Error, with nothing appended: bad_input when the record would exceed kMaxRecordBytes,
-  /// timed_out or io when no segment became ready within append_wait, closed in a forked child.
+  /// timed_out or io when no segment became ready within append_wait or there is no room besides
+  /// what is set aside, io when the record could not be synced, closed in a forked child.
   std::uint64_t append(const JournalEntry& entry);
+  /// Gives back the room of an entry with JournalRoom::take for which no `use` will come.
+  void release_room() noexcept;
 
   std::uint64_t journal_id() const noexcept;
   std::uint32_t epoch() const noexcept;
-  /// The last sequence appended, by any thread; 0 when the journal is empty.
+  /// The last sequence that readers see, by any thread; 0 when the journal is empty.
   std::uint64_t last_sequence() const noexcept;
+  /// The last sequence that is known to be on stable storage; 0 when none is.
+  std::uint64_t durable_sequence() const noexcept;
+  /// Why the last sync failed; empty when none did. What is durable does not grow any more with
+  /// JournalSync::os; with JournalSync::disk a new segment was begun.
+  std::string sync_error() const;
   const JournalRecovery& recovery() const noexcept;
   const std::filesystem::path& folder() const noexcept;
 

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <initializer_list>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace hookwire::testing {
+
+/// True when the environment says HOOKWIRE_LONG=1: a test then runs its long form, as
+/// `./dev torture` wants it, and not the short one of CI.
+inline bool long_form() {
+  const char* const value = std::getenv("HOOKWIRE_LONG");
+  return value != nullptr && std::string_view(value) == "1";
+}
+
+/// The seed of everything random in a test: HOOKWIRE_SEED where it is set, else another each time.
+/// A test says it with SCOPED_TRACE or report(), so that a failure can be run again.
+inline std::uint64_t test_seed() {
+  const char* const value = std::getenv("HOOKWIRE_SEED");
+  if (value != nullptr && *value != '\0') return std::strtoull(value, nullptr, 10);
+  return std::random_device{}();
+}
+
+/// What one figure of a report is called, and how much it was. Figures are summed up over runs; a
+/// key that begins with "lost" counts what must never happen, and `seed` is listed.
+struct Figure {
+  std::string_view key;
+  std::uint64_t value = 0;
+};
+
+/// Prints "torture: NAME key=value ...": what was tried, and how often each fault hit.
+inline void report(std::string_view name, std::initializer_list<Figure> figures) {
+  std::string line = "torture: " + std::string(name);
+  for (const Figure& figure : figures) {
+    line += ' ' + std::string(figure.key) + '=' + std::to_string(figure.value);
+  }
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace hookwire::testing
