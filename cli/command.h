@@ -19,6 +19,7 @@ struct House {
   FileSystem& file_system;
   const Clock& clock;
   Log& log;
+  Log& warnings;  ///< For commands that say the rest themselves.
   Signals& signals;
 };
 

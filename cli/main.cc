@@ -18,11 +18,12 @@ constexpr char kVersion[] = "hookwire " HOOKWIRE_VERSION;
 constexpr char kDescription[] = R"(Examples:
   hookwire demo                          see it all work, nothing to set up
   hookwire host -c examples/hookwire.conf --calls examples/calls.jsonl
-  hookwire tail --connect ipc://var/gold/stream --from earliest --once
+  hookwire tail --connect ipc://var/sockets/gold.stream --from earliest --once
   hookwire journal verify var/journal/gold
 
 Hookwire sees, vetoes, audits and reacts to every call that a service makes on
-its driver.)";
+its driver. `hookwire help COMMAND` says more; `hookwire version` names this
+one.)";
 
 // `hookwire help COMMAND...` is `hookwire COMMAND... --help`; `version` is --version.
 std::vector<std::string> normalised(int argc, char** argv) {
@@ -35,6 +36,21 @@ std::vector<std::string> normalised(int argc, char** argv) {
     words.front() = "--version";
   }
   return {words.rbegin(), words.rend()};  // CLI11 takes them last one first
+}
+
+// The first word behind `help` that is no command; empty when all are.
+std::string unknown_subject(const CLI::App& program, int argc, char** argv) {
+  if (argc < 3 || std::string_view(argv[1]) != "help") return {};
+  const CLI::App* command = &program;
+  for (int i = 2; i < argc && argv[i][0] != '-'; ++i) {
+    const std::string word = argv[i];
+    if (word == "version" || word == "help") return {};
+    const auto found =
+        command->get_subcommands([&](const CLI::App* each) { return each->get_name() == word; });
+    if (found.empty()) return word;
+    command = found.front();
+  }
+  return {};
 }
 
 // CLI11 says only that a command is required, not which word it did not know.
@@ -53,7 +69,9 @@ int run(hookwire::Command& command) {
     hookwire::Signals signals;
     hookwire::PosixFileSystem file_system;
     const hookwire::SystemClock clock;
-    hookwire::House house{file_system, clock, *log, signals};
+    const std::unique_ptr<hookwire::Log> warnings =
+        hookwire::make_stderr_log(hookwire::LogLevel::warning);
+    hookwire::House house{file_system, clock, *log, *warnings, signals};
     return command(house);
   } catch (const hookwire::Error& error) {
     std::fprintf(stderr, "hookwire: %s\n", error.what());
@@ -79,6 +97,10 @@ int main(int argc, char** argv) {
   hookwire::add_audit_command(program, command);
   hookwire::add_config_command(program, command);
   hookwire::add_demo_command(program, command);
+  if (const std::string word = unknown_subject(program, argc, argv); !word.empty()) {
+    std::fprintf(stderr, "hookwire: no command is called '%s'; see hookwire help\n", word.c_str());
+    return hookwire::kExitUsage;
+  }
   try {
     program.parse(normalised(argc, argv));
   } catch (const CLI::ParseError& error) {

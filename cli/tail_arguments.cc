@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 
 #include <CLI/CLI.hpp>
 
@@ -27,6 +28,12 @@ void add_source_options(CLI::App& command, TailArguments& arguments) {
       ->type_name("STREAM");
   command.add_option("--journal", arguments.journal, "A journal's folder, instead of --connect")
       ->type_name("DIR");
+}
+
+void add_count_option(CLI::App& command, TailArguments& arguments) {
+  command.add_option("-n", arguments.count, "Stop after so many events")
+      ->type_name("COUNT")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
 }
 
 void add_filter_options(CLI::App& command, TailArguments& arguments) {
@@ -81,7 +88,7 @@ TailOptions tail_options(const TailArguments& arguments, const Clock& clock) {
 TailParts tail_parts(House& house) {
   return {.file_system = house.file_system,
           .clock = house.clock,
-          .log = house.log,
+          .log = house.warnings,
           .out = std::cout,
           .err = std::cerr};
 }

@@ -36,6 +36,7 @@ struct TailArguments {
 /// Adds --connect and --journal.
 void add_source_options(CLI::App& command, TailArguments& arguments);
 /// Adds --topic, --method, --phase, --publisher, --user, --project, --request, --failed.
+void add_count_option(CLI::App& command, TailArguments& arguments);
 void add_filter_options(CLI::App& command, TailArguments& arguments);
 /// Adds -o, --utc, --color.
 void add_output_options(CLI::App& command, TailArguments& arguments);

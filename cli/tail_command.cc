@@ -37,7 +37,7 @@ void add_tail(CLI::App& program, Command& chosen) {
   add_source_options(*command, *arguments);
   command->add_option("--from", arguments->from, "Where to begin")->type_name("WHERE");
   add_filter_options(*command, *arguments);
-  command->add_option("-n", arguments->count, "Stop after so many events")->type_name("COUNT");
+  add_count_option(*command, *arguments);
   command->add_option("--timeout", arguments->timeout, "Stop after so many seconds")
       ->type_name("SECONDS");
   command->add_flag("--once", arguments->once, "Stop when caught up");

@@ -15,11 +15,6 @@ std::string range(std::uint64_t first, std::uint64_t last) {
   return std::to_string(first) + ".." + std::to_string(last);
 }
 
-std::string fault_of_range(std::uint64_t first, std::uint64_t last) {
-  const bool sound = first >= 1 && first <= last && last <= kMaxSequence;
-  return sound ? std::string() : "a reply about the sequences " + range(first, last);
-}
-
 }  // namespace
 
 Feed::Feed(FeedOptions options, Sink& sink, CursorStore& cursors, Subscriber::Counters& counters)
@@ -43,6 +38,7 @@ StreamStart Feed::next_start() const {
 bool Feed::welcome(const Welcome& welcome) {
   source_.publisher = welcome.publisher;
   source_.journal_id = welcome.journal_id;
+  session_start_ = welcome.start;
   if (position_ && position_->journal_id == welcome.journal_id) {
     source_.epoch = position_->epoch;
     expected_ = position_->sequence + 1;
@@ -65,8 +61,20 @@ bool Feed::welcome(const Welcome& welcome) {
   return true;
 }
 
+std::string Feed::range_fault(std::uint64_t first, std::uint64_t last) const {
+  if (first == 0 || first > last || last > kMaxSequence) {
+    return "a reply about the sequences " + range(first, last);
+  }
+  // Then the welcome was spoilt: what lies between would be taken for handed on.
+  if (first < session_start_) {
+    return "a reply about " + range(first, last) + " in a session that begins at " +
+           std::to_string(session_start_);
+  }
+  return {};
+}
+
 std::string Feed::batch(const Batch& batch, std::span<const std::byte> records) {
-  if (std::string wrong = fault_of_range(batch.first, batch.last); !wrong.empty()) return wrong;
+  if (std::string wrong = range_fault(batch.first, batch.last); !wrong.empty()) return wrong;
   const bool later_epoch = source_.epoch != 0 && batch.epoch > source_.epoch;
   if (later_epoch && batch.first < expected_) {
     // The publisher should have said so itself.
@@ -98,7 +106,7 @@ std::string Feed::batch(const Batch& batch, std::span<const std::byte> records) 
 }
 
 std::string Feed::gap(const StreamGap& gap) {
-  if (std::string wrong = fault_of_range(gap.first, gap.last); !wrong.empty()) return wrong;
+  if (std::string wrong = range_fault(gap.first, gap.last); !wrong.empty()) return wrong;
   if (gap.last < expected_) return {};
   if (gap.first > expected_) {
     std::string skipped =

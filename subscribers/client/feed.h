@@ -55,6 +55,8 @@ class Feed {
   void forget_uncommitted() noexcept;
 
  private:
+  /// What is wrong with a reply about these sequences; empty: nothing.
+  std::string range_fault(std::uint64_t first, std::uint64_t last) const;
   std::string fault(std::uint64_t through, const std::string& what);
   void tell_gap(const SourceGap& gap);
   void roll_back_to(std::uint64_t last, std::uint32_t previous_epoch);
@@ -66,7 +68,8 @@ class Feed {
   Subscriber::Counters& counters_;
   Source source_;  // epoch: of what was handed on last; 0: not known yet
   std::uint64_t expected_ = 1;
-  std::optional<Cursor> position_;  // where to resume; nothing: at options_.start
+  std::uint64_t session_start_ = 1;  // as the welcome said
+  std::optional<Cursor> position_;   // where to resume; nothing: at options_.start
   std::optional<Cursor> committed_;
   bool uncommitted_ = false;
   std::uint64_t uncommitted_bytes_ = 0;

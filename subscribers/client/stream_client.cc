@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kMinHeartbeatNs = 10'000'000;
 constexpr std::int64_t kMaxHeartbeatNs = 10'000'000'000;
 // Heartbeats at one place that say there is more, until a lost batch is taken for granted.
-constexpr int kMaxBehindBeats = 3;
+constexpr int kMaxBehindBeats = 2;
 
 std::int64_t heartbeat_of(const Welcome& welcome) {
   const std::uint64_t most = kMaxHeartbeatNs / 1'000'000;
@@ -163,6 +163,9 @@ void StreamClient::take(const Heartbeat& heartbeat) {
     behind_at_ = feed_.expected();
     behind_beats_ = 0;
   }
+  // Those that waited for us together, while we had no credit left, say it once.
+  if (behind_beats_ > 0 && now_ns_ - behind_ns_ < heartbeat_ns_ / 2) return;
+  behind_ns_ = now_ns_;
   if (++behind_beats_ < kMaxBehindBeats) return;
   lose("the publisher has events through " + std::to_string(heartbeat.position.last) +
        " and sends none behind " + std::to_string(feed_.expected() - 1));

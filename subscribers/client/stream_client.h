@@ -112,6 +112,7 @@ class StreamClient {
   SessionDuties duties_;
   std::uint64_t behind_at_ = 0;  // what was expected when a heartbeat said there is more
   int behind_beats_ = 0;
+  std::int64_t behind_ns_ = 0;  // when the last of them came
 
   bool was_caught_up_ = false;
   bool told_connected_ = false;

@@ -26,7 +26,7 @@ constexpr std::chrono::nanoseconds kForever = std::chrono::hours(1);
 constexpr std::chrono::nanoseconds kJournalPause = std::chrono::milliseconds(20);
 
 /// How a run ended.
-enum class End { enough, caught_up, timed_out, stopped };
+enum class End { enough, caught_up, timed_out, stopped, nobody };
 
 /// When a run must end whatever happens.
 class Deadline {
@@ -101,6 +101,8 @@ End follow_streams(const TailParts& parts, const TailOptions& options, TailSink&
     if (sink.done()) return End::enough;
     if (options.once && subscriber.caught_up()) return End::caught_up;
     if (deadline.left().count() == 0) return End::timed_out;
+    // Who sets no time does not want to wait for somebody who may never come.
+    if (options.once && !options.timeout && sink.missed()) return End::nobody;
     subscriber.step(deadline.left());
   }
 }
@@ -119,7 +121,7 @@ End follow(const TailParts& parts, const TailOptions& options, TailSink& sink,
 int tail(const TailParts& parts, const TailOptions& options, std::stop_token stop) {
   TailSink sink(parts, options);
   const End end = follow(parts, options, sink, stop);
-  if (!sink.good()) return kIo;
+  if (!sink.good() || end == End::nobody) return kIo;
   if (end == End::timed_out && (options.count != 0 || options.once)) return kTimedOut;
   if (options.once && sink.saw_gap()) return kGap;
   const bool nothing = sink.printed() == 0 && !options.filter.empty();

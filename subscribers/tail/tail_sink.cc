@@ -38,12 +38,14 @@ void TailSink::gap(const Source& source, const SourceGap& gap) {
 }
 
 void TailSink::connected(const Source& source) {
+  reached_.insert(source.endpoint);
   if (away_.erase(source.endpoint) == 0) return;
   parts_.err << source.endpoint << ": connected to " << printable(source.publisher) << std::endl;
 }
 
 void TailSink::disconnected(const std::string& endpoint, const std::string& reason) {
   away_.insert(endpoint);
+  missed_ = missed_ || !reached_.contains(endpoint);
   parts_.err << endpoint << ": " << printable(reason) << std::endl;
 }
 

@@ -32,6 +32,8 @@ class TailSink final : public Sink {
   bool good() const { return printer_.good(); }
   std::uint64_t printed() const { return printed_; }
   bool saw_gap() const { return saw_gap_; }
+  /// An endpoint could not be reached so far.
+  bool missed() const { return missed_; }
 
  private:
   void show(const Source& source, const RecordView& record);
@@ -41,6 +43,8 @@ class TailSink final : public Sink {
   EventPrinter printer_;
   std::uint64_t printed_ = 0;
   bool saw_gap_ = false;
+  bool missed_ = false;
+  std::set<std::string> reached_;
   std::set<std::string> away_;  // endpoints whose connection was told to be lost
 };
 

@@ -25,6 +25,8 @@ TEST_F(BadUsageTest, AnUnknownCommandIsNamed) {
   expect_refused({"publish"}, "publish");
   expect_refused({"journal", "burn", "x"}, "burn");
   expect_refused({"audit", "erase"}, "erase");
+  expect_refused({"help", "publish"}, "publish");
+  expect_refused({"help", "journal", "burn"}, "burn");
 }
 
 TEST_F(BadUsageTest, AnUnknownFlagIsNamed) {
@@ -46,9 +48,17 @@ TEST_F(BadUsageTest, AValueThatMakesNoSenseIsNamedWithWhatIsExpected) {
   expect_refused({"tail", "--connect", connect, "-o", "xml"}, "xml");
   expect_refused({"tail", "--connect", connect, "--phase", "during"}, "during");
   expect_refused({"tail", "--connect", connect, "-n", "many"}, "many");
+  expect_refused({"tail", "--connect", connect, "-n", "0"}, "-n: Value 0");
+  expect_refused({"tail", "--connect", connect, "-n", "-1"}, "-n: Value -1");
   expect_refused({"tail", "--connect", connect, "--timeout", "soon"}, "soon");
   expect_refused({"tail", "--connect", "gopher://gold"}, "gopher://gold");
   expect_refused({"wait", "colour=red", "--connect", connect, "--timeout", "1"}, "colour=red");
+}
+
+TEST_F(BadUsageTest, WhoWantsWhatThereIsNowIsToldThatNobodyAnswers) {
+  const Ended ended = run({"tail", "--connect", stream("gold"), "--from", "earliest", "--once"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.messages, HasSubstr(stream("gold") + ": nobody answers there"));
 }
 
 TEST_F(BadUsageTest, AFolderWithoutAJournalIsNamed) {
