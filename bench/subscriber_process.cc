@@ -61,7 +61,8 @@ void follow(const std::string& endpoint, Received& received) {
   CountingSink sink(clock, received);
   SubscriberOptions options;
   options.endpoints = {endpoint};
-  options.start.from = StreamStart::From::latest;
+  options.start.from =
+      received.from_earliest ? StreamStart::From::earliest : StreamStart::From::latest;
   {
     Subscriber subscriber(clock, log, options, sink);
     while (received.wanted) subscriber.step(std::chrono::milliseconds(100));
@@ -104,9 +105,18 @@ SubscriberProcess::~SubscriberProcess() {
   ::munmap(&received_, sizeof received_);
 }
 
-void SubscriberProcess::connect() {
+void SubscriberProcess::begin_at_earliest() {
+  begin(true);
+}
+
+void SubscriberProcess::begin(bool from_earliest) {
   received_.first = received_.last = received_.count = received_.reconnects = 0;
+  received_.from_earliest = from_earliest;
   received_.wanted = true;
+}
+
+void SubscriberProcess::connect() {
+  begin(false);
   wait(std::chrono::seconds(20), "connect",
        [](const Received& now) { return now.connected.load(); });
 }

@@ -16,6 +16,7 @@ struct Received {
   static constexpr std::size_t kMostDelayUs = 65'535;  // longer ones count as this
 
   std::atomic<bool> wanted{false};  // set by the parent: connect, and stay connected
+  std::atomic<bool> from_earliest{false};
   std::atomic<bool> connected{false};
   std::atomic<std::uint64_t> first{0};
   std::atomic<std::uint64_t> last{0};
@@ -42,6 +43,8 @@ class SubscriberProcess {
   /// Connects for what is appended from now on, with counters at zero; returns once it stands.
   /// Throws Error timed_out.
   void connect();
+  /// Connects for everything there is and does not wait for it.
+  void begin_at_earliest();
   /// Says goodbye to the publisher. Throws Error timed_out.
   void disconnect();
 
@@ -57,6 +60,7 @@ class SubscriberProcess {
   std::vector<std::uint32_t> take_delays();
 
  private:
+  void begin(bool from_earliest);
   void wait(std::chrono::seconds at_most, const char* what, bool (*done)(const Received&));
 
   Received& received_;

@@ -15,7 +15,6 @@ class Table {
   explicit Table(std::vector<std::string> head);
   /// As many cells as the head has.
   void row(std::vector<std::string> cells);
-  /// Throws Error bad_input when a line is wider than kMostColumns.
   std::string text() const;
 
  private:

@@ -25,7 +25,8 @@ bool StreamServer::take_requests() {
 
 void StreamServer::take(const IncomingRequest& request) {
   Client* const client = find_peer(request.peer);
-  const bool allowed = client != nullptr ? client->session.hear(now_ns_) : strangers_.take(now_ns_);
+  const bool allowed =
+      client != nullptr ? client->session.hear(now_ns_) : strangers_.take(request.peer, now_ns_);
   if (!allowed) {
     return refuse(request.peer,
                   {.session = client != nullptr ? client->session.id() : 0,
@@ -59,14 +60,15 @@ void StreamServer::obey(const std::string& peer, const OpenRequest& request) {
     return refuse(peer, {.code = Code::bad_value,
                          .message = "start cannot be read in the journal now; try again"});
   }
+  // A peer that opens again has no fresh allowance: each open looks up a place in the journal.
+  StreamRate rate(options_.limits.requests_per_second, now_ns_);
+  if (const Client* const before = find_peer(peer)) rate = before->session.rate();
   if (Client* const before = find_name(request.name)) displace(*before);
   if (Client* const before = find_peer(peer)) end(*before);
   if (!request.name.empty()) cursors_.reserve(request.name);
 
-  StreamSession::Identity identity{.session = new_session_id(),
-                                   .peer = peer,
-                                   .now_ns = now_ns_,
-                                   .requests_per_second = options_.limits.requests_per_second};
+  StreamSession::Identity identity{
+      .session = new_session_id(), .peer = peer, .now_ns = now_ns_, .rate = rate};
   clients_.push_back(std::make_unique<Client>(
       Client{StreamSession(transport_, buffers_, std::move(identity), request, beginning.sequence),
              nullptr}));

@@ -29,17 +29,43 @@ StreamServer::StreamServer(FileSystem& file_system, const Clock& clock, Log& log
 bool StreamServer::step() {
   now_ns_ = clock_.steady_ns();
   bool worked = take_requests();
-  const std::size_t count = clients_.size();
-  for (std::size_t n = 0; n < count; ++n) {
-    worked |= serve(*clients_[(turn_ + n) % count]);
-  }
-  ++turn_;
+  worked |= serve_all();
   std::erase_if(clients_, [](const auto& client) { return client->over; });
   cursors_.save_when_due(now_ns_);
   return worked;
 }
 
-bool StreamServer::serve(Client& client) {
+// Those that keep up come first, chunk by chunk together, since they share what is read. Those
+// behind share what a step may spend on them: however many they are, what is appended meanwhile
+// waits for a few chunks and not for all of theirs.
+bool StreamServer::serve_all() {
+  const std::size_t turn = turn_++;
+  const auto in_turn = [&](auto&& visit) {
+    for (std::size_t n = 0; n < clients_.size(); ++n)
+      visit(*clients_[(turn + n) % clients_.size()]);
+  };
+  bool worked = false;
+  bool more = true;
+  for (int n = 0; n < kChunksPerTurn && more; ++n) {
+    more = false;
+    in_turn([&](Client& client) {
+      int one = 1;
+      if (!is_behind(client)) more |= serve(client, one);
+    });
+    worked |= more;
+  }
+  int left = kChunksBehind;
+  in_turn([&](Client& client) {
+    if (is_behind(client)) worked |= serve(client, left);
+  });
+  return worked;
+}
+
+bool StreamServer::is_behind(const Client& client) const noexcept {
+  return client.session.position() < feed_.first();
+}
+
+bool StreamServer::serve(Client& client, int& chunks) {
   if (client.over) return false;
   StreamSession& session = client.session;
   if (now_ns_ - session.heard_ns() > options_.limits.silence.count()) {
@@ -49,9 +75,9 @@ bool StreamServer::serve(Client& client) {
   }
   bool worked = false;
   StreamSend sent = StreamSend::sent;
-  for (int n = 0;; ++n) {
+  for (;; --chunks) {
     sent = session.flush(now_ns_);
-    if (sent != StreamSend::sent || n == kChunksPerTurn || !advance(client)) break;
+    if (sent != StreamSend::sent || chunks == 0 || !advance(client)) break;
     worked = true;
   }
   const bool quiet = now_ns_ - session.sent_ns() >= options_.limits.heartbeat.count();
@@ -69,7 +95,7 @@ bool StreamServer::advance(Client& client) {
   if (now_ns_ < resume_ns_) return false;
   try {
     StreamSession& session = client.session;
-    if (session.position() >= feed_.first()) {
+    if (!is_behind(client)) {
       client.reader.reset();
       return session.advance(feed_);
     }
@@ -130,11 +156,10 @@ RelayStatus StreamServer::status() {
 }
 
 StreamPosition StreamServer::position() {
-  // Nothing is synced to stable storage, so nothing is called durable.
   return {.epoch = journal_.epoch(),
           .first = journal_.first_sequence(),
           .last = journal_.last_sequence(),
-          .durable = 0};
+          .durable = journal_.durable_sequence()};
 }
 
 std::uint64_t StreamServer::new_session_id() {

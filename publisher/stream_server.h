@@ -18,9 +18,9 @@
 #include "hookwire/schemas/stream_message.h"
 
 #include "stream_cursors.h"
-#include "stream_rate.h"
 #include "stream_reader.h"
 #include "stream_session.h"
+#include "stream_strangers.h"
 #include "stream_transport.h"
 
 namespace hookwire {
@@ -40,6 +40,7 @@ class StreamServer {
   /// The most that one step does, so that nobody waits long behind somebody else.
   static constexpr int kRequestsPerStep = 64;
   static constexpr int kChunksPerTurn = 4;
+  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others.
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
@@ -84,7 +85,10 @@ class StreamServer {
   Client* require(const std::string& peer, std::uint64_t session);
   void end(Client& client);
 
-  bool serve(Client& client);
+  bool serve_all();
+  /// Does for one client what is due; takes the chunks it sends off `chunks`.
+  bool serve(Client& client, int& chunks);
+  bool is_behind(const Client& client) const noexcept;
   bool advance(Client& client);
   StreamPosition position();
   std::uint64_t new_session_id();
@@ -99,7 +103,7 @@ class StreamServer {
   StreamReader feed_;      // of the session that is furthest, and of all that keep up with it
   StreamCursors cursors_;
   std::vector<std::unique_ptr<Client>> clients_;
-  StreamRate strangers_;  // requests from peers without a session, all together
+  StreamStrangers strangers_;
   IncomingRequest request_;
   std::random_device random_;
   std::size_t turn_ = 0;        // who is served first, in turn

@@ -22,7 +22,6 @@ StreamSession::StreamSession(StreamTransport& transport, StreamBufferPool& buffe
       identity_(std::move(identity)),
       name_(open.name),
       prefixes_(open.topics),
-      rate_(identity_.requests_per_second, identity_.now_ns),
       start_(start),
       position_(start),
       told_(start - 1),
@@ -41,7 +40,7 @@ SessionStatus StreamSession::status() const {
 
 bool StreamSession::hear(std::int64_t now_ns) noexcept {
   heard_ns_ = now_ns;
-  return rate_.take(now_ns);
+  return identity_.rate.take(now_ns);
 }
 
 std::optional<std::string> StreamSession::raise_credit(std::uint64_t credit_bytes) {

@@ -29,7 +29,7 @@ class StreamSession {
     std::uint64_t session = 0;
     std::string peer;
     std::int64_t now_ns = 0;
-    std::uint32_t requests_per_second = 0;
+    StreamRate rate;  ///< What it may still ask for.
   };
 
   /// Begins at the sequence `start`. The references must outlive the session.
@@ -44,6 +44,7 @@ class StreamSession {
   std::int64_t heard_ns() const noexcept { return heard_ns_; }
   std::int64_t sent_ns() const noexcept { return sent_ns_; }
   std::int64_t retry_ns() const noexcept { return retry_ns_; }
+  const StreamRate& rate() const noexcept { return identity_.rate; }
   SessionStatus status() const;
 
   /// The client sent something; false when it sends too much and is not to be served.
@@ -87,7 +88,6 @@ class StreamSession {
   Identity identity_;
   std::string name_;
   std::vector<std::string> prefixes_;
-  StreamRate rate_;
   std::uint64_t start_;
   std::uint64_t position_;
   std::uint64_t told_;       // the client knows of everything up to here

@@ -116,6 +116,17 @@ TEST_F(StreamClientTest, RefusesABatchAboutNoSensibleRange) {
   EXPECT_THAT(sink_.given(), IsEmpty());
 }
 
+TEST_F(StreamClientTest, BelievesNoSessionThatBeginsBeforeItsWelcomeSaid) {
+  begin(3, 4);  // it said 1, and that was spoilt on the way
+  batch(1, 4);
+  EXPECT_THAT(sink_.given(), IsEmpty()) << "1 and 2 would be lost in silence";
+  EXPECT_EQ(counters_.bad_replies, 1u);
+
+  begin(1, 4);
+  batch(1, 4);
+  EXPECT_EQ(sink_.given(), numbers(1, 4));
+}
+
 TEST_F(StreamClientTest, HandsAGapOnInItsPlace) {
   begin(1, 9);
   reply(StreamGap{.session = kSession, .epoch = 1, .first = 1, .last = 4, .reason = "retention"});

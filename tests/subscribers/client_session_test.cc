@@ -228,12 +228,13 @@ TEST_F(StreamClientTest, StaysWhenOneRequestIsRefused) {
   EXPECT_TRUE(log_.contains("ack.sequence"));
 }
 
-TEST_F(StreamClientTest, NoticesThatTheLastEventWasLost) {
+TEST_F(StreamClientTest, NoticesWithinTwoHeartbeatsThatTheLastEventWasLost) {
   begin(1, 2);
   batch(1, 2);
-  heartbeat(3);
+  pass(1s);
   heartbeat(3);
   EXPECT_EQ(client().state(), State::streaming);
+  pass(1s);
   heartbeat(3);
   EXPECT_EQ(client().state(), State::backoff);
   EXPECT_TRUE(sink_.was_told("through 3"));
@@ -243,12 +244,22 @@ TEST_F(StreamClientTest, NoticesThatTheLastEventWasLost) {
 TEST_F(StreamClientTest, DoesNotMistakeASlowBatchForALostOne) {
   begin(1, 2);
   batch(1, 2);
-  heartbeat(4);
+  pass(1s);
   heartbeat(4);
   batch(3, 3);
-  heartbeat(4);
+  pass(1s);
   heartbeat(4);
   EXPECT_EQ(client().state(), State::streaming);
+}
+
+TEST_F(StreamClientTest, TakesHeartbeatsThatWaitedForItTogetherForOne) {
+  begin(1, 2);
+  pass(10s);  // a stopped process, for which there was no more credit
+  batch(1, 2);
+  for (int n = 0; n < 9; ++n) heartbeat(4);
+  EXPECT_EQ(client().state(), State::streaming);
+  batch(3, 4);
+  EXPECT_EQ(sink_.given(), numbers(1, 4));
 }
 
 TEST_F(StreamClientTest, ClosesItsSession) {

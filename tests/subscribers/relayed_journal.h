@@ -37,6 +37,7 @@ class RelayedJournal {
   void append(int count, EventSketch sketch = {}) {
     for (int n = 0; n < count; ++n) append_event(writer_, sketch);
   }
+  std::string endpoint() const { return relay_.endpoint(); }
   std::size_t session_count() const { return relay_.status().sessions.size(); }
 
  private:

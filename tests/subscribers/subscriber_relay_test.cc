@@ -3,6 +3,8 @@
 
 #include "subscribers/relayed_journal.h"
 #include "subscribers/running_subscriber.h"
+#include "support/long_form.h"
+#include "support/tcp_proxy.h"
 
 // The subscriber with the publisher's own relay.
 
@@ -140,6 +142,25 @@ TEST_F(SubscriberRelayTest, GetsTheTopicsItAskedForAndIsCaughtUpBehindTheOthers)
   ASSERT_TRUE(eventually([&] { return subscriber().caught_up(); })) << log_.text();
   expect_given({"1001", "1002"});
   EXPECT_EQ(subscriber().counters().gaps, 0u);
+}
+
+TEST_F(SubscriberRelayTest, MissesNotEvenTheLastEventWhenItIsLostOnTheWay) {
+  RelayedJournal publisher(journal(), "tcp://127.0.0.1:0");
+  TcpProxy proxy({}, test_seed());
+  const std::string behind = publisher.endpoint();
+  proxy.set_target(static_cast<std::uint16_t>(std::stoul(behind.substr(behind.rfind(':') + 1))));
+  options_.endpoints = {proxy.endpoint()};
+  start();
+  publisher.append(10);
+  expect_given(numbers(1, 10));
+
+  proxy.swallow(true);
+  publisher.append(1);
+  EXPECT_TRUE(eventually([&] { return proxy.counts().swallowed > 150; })) << "nothing was lost";
+  proxy.swallow(false);
+  expect_given(numbers(1, 11));
+  EXPECT_TRUE(sink_.was_told("sends none behind 10"));
+  report("last_event_lost", {{"swallowed_bytes", proxy.counts().swallowed}});
 }
 
 TEST_F(SubscriberRelayTest, IsDisplacedByASecondOfItsName) {

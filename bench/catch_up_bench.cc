@@ -1,0 +1,199 @@
+// What a live subscriber's latency is while many others, far behind, catch up.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "hookwire/base/error.h"
+
+#include "bench_main.h"
+#include "cpu_time.h"
+#include "event_file.h"
+#include "pace.h"
+#include "publishing.h"
+#include "round.h"
+#include "statistics.h"
+#include "subscriber_process.h"
+#include "work_folder.h"
+
+namespace hookwire::bench {
+namespace {
+
+constexpr std::int64_t kPeriodNs = 1'000'000;  // a call, which is two events: 2,000 a second
+constexpr std::int64_t kSliceCalls = 20;       // between two looks at those behind
+
+// What is compared, in the order in which a run returns it.
+constexpr const char* kCompared[] = {"delivery us, p50", "delivery us, p99", "delivery us, p99.9"};
+
+struct Size {
+  std::size_t readers = 0;
+  std::uint64_t events = 0;  // that each of them is behind
+  int nice = 0;
+};
+
+class CatchUpBench {
+ public:
+  CatchUpBench(const BenchOptions& options, Size size, Report& report)
+      : report_(report),
+        rounds_(options.rounds),
+        size_(size),
+        calls_alone_(options.quick ? 500 : 5000),
+        event_(EventFile::read(options.event)),
+        folder_(options.dir),
+        live_(folder_.endpoint()),
+        readers_(make_readers()),
+        publishing_(event_, folder_.in("journal"), folder_.endpoint()) {}
+
+  void run() {
+    report_.fact("readers", size_.readers);
+    report_.fact("events_behind", size_.events);
+    report_.fact("nice", size_.nice);
+    report_.fact("file_system", folder_.file_system());
+    report_.line("2,000 events/s to a live subscriber, by turns alone and while " +
+                 number(static_cast<double>(size_.readers)) + " others,");
+    report_.line(number(static_cast<double>(size_.events)) +
+                 " events behind, catch up. All in processes of their own, which decode");
+    report_.line("every event. Medians of " + std::to_string(rounds_) + " rounds; journal on " +
+                 folder_.file_system() + ".");
+    while (publishing_.last_sequence() < size_.events) call(publishing_.volume(), event_);
+    live_.connect();
+    std::vector<Variant> variants{{"alone", [this] { return alone(); }},
+                                  {"others behind", [this] { return others_behind(); }}};
+    alone();  // for nothing: the first pages and the first segment
+    interleave(variants, rounds_, false);
+    live_.wait_for(publishing_.last_sequence());
+    publishing_.check_complete();
+    show(variants[0], variants[1]);
+  }
+
+ private:
+  // Made before the publisher has threads.
+  std::vector<std::unique_ptr<SubscriberProcess>> make_readers() const {
+    std::vector<std::unique_ptr<SubscriberProcess>> readers;
+    for (std::size_t n = 0; n < size_.readers; ++n) {
+      readers.push_back(std::make_unique<SubscriberProcess>(folder_.endpoint()));
+      // Threads that it starts later inherit it.
+      ::setpriority(PRIO_PROCESS, static_cast<id_t>(readers.back()->pid()), size_.nice);
+    }
+    return readers;
+  }
+
+  void publish(std::int64_t calls) {
+    const Hooked<Volume> volume = publishing_.volume();
+    at_rate(kPeriodNs, calls, Wait::sleep, [&](std::int64_t) { call(volume, event_); });
+  }
+  static std::vector<double> figures(std::vector<std::uint32_t> delays) {
+    std::sort(delays.begin(), delays.end());
+    return {static_cast<double>(quantile(delays, 0.5)), static_cast<double>(quantile(delays, 0.99)),
+            static_cast<double>(quantile(delays, 0.999))};
+  }
+
+  std::vector<double> alone() {
+    live_.take_delays();
+    publish(calls_alone_);
+    live_.wait_for(publishing_.last_sequence());
+    return figures(live_.take_delays());
+  }
+
+  bool all_have(std::uint64_t sequence) const {
+    return std::all_of(readers_.begin(), readers_.end(),
+                       [&](const auto& reader) { return reader->received().last >= sequence; });
+  }
+
+  // Only what was delivered while somebody was behind counts.
+  std::vector<double> others_behind() {
+    const std::uint64_t target = publishing_.last_sequence();
+    live_.take_delays();
+    const std::int64_t start_ns = monotonic_ns();
+    for (const auto& reader : readers_) reader->begin_at_earliest();
+    std::vector<std::uint32_t> delays;
+    for (;;) {
+      publish(kSliceCalls);
+      live_.wait_for(publishing_.last_sequence());
+      const std::vector<std::uint32_t> slice = live_.take_delays();
+      if (all_have(target)) break;
+      delays.insert(delays.end(), slice.begin(), slice.end());
+    }
+    const std::int64_t end_ns = monotonic_ns();
+    for (const auto& reader : readers_) {
+      reader->wait_for(target);
+      reader->disconnect();
+    }
+    if (delays.empty()) throw Error(ErrorCode::bad_input, "nobody was behind: give more --events");
+    const double seconds = static_cast<double>(end_ns - start_ns) / 1e9;
+    seconds_.push_back(seconds);
+    rates_.push_back(static_cast<double>(target * size_.readers) / seconds);
+    live_events_.push_back(static_cast<double>(delays.size()));
+    return figures(std::move(delays));
+  }
+
+  void show(const Variant& alone, const Variant& behind) {
+    Table table({"", "alone", "lowest", "highest", "others behind", "times"});
+    for (std::size_t i = 0; i < std::size(kCompared); ++i) {
+      const Summary base = summarise(alone.figure(i));
+      const double value = median(behind.figure(i));
+      table.row({kCompared[i], number(base.median), number(base.lowest), number(base.highest),
+                 number(value), number(value / std::max(base.median, 1.0), 2)});
+      report_.figures(std::string(kCompared[i]) + ", alone", "us", alone.figure(i));
+      report_.figures(std::string(kCompared[i]) + ", others behind", "us", behind.figure(i));
+    }
+    report_.table(table);
+    report_.figures("caught up", "s", seconds_);
+    report_.figures("caught up, all readers", "1/s", rates_);
+    report_.figures("live events while behind", "1", live_events_);
+    report_.line("\ndelivery: from the record's time until the live subscriber's sink has it.");
+    report_.line("65,535 stands for what took longer, too.");
+    report_.line("The others caught up in " + number(median(seconds_), 2) + " s, with " +
+                 number(median(rates_)) + " events/s in all, none");
+    report_.line("missing; meanwhile the live one got " + number(median(live_events_)) +
+                 " events a round.");
+  }
+
+  Report& report_;
+  const int rounds_;
+  const Size size_;
+  const std::int64_t calls_alone_;
+  const EventFile event_;
+  WorkFolder folder_;
+  SubscriberProcess live_;
+  std::vector<std::unique_ptr<SubscriberProcess>> readers_;
+  Publishing publishing_;
+  std::vector<double> seconds_;
+  std::vector<double> rates_;
+  std::vector<double> live_events_;
+};
+
+}  // namespace
+}  // namespace hookwire::bench
+
+int main(int argc, char** argv) {
+  using namespace hookwire::bench;
+  Size size;
+  return bench_main(
+      argc, argv,
+      {.name = "catch_up_bench",
+       .description = "Measures a live subscriber's latency while others catch up.",
+       .add_flags =
+           [&](CLI::App& app) {
+             app.add_option("--readers", size.readers, "How many are behind, 32")
+                 ->check(CLI::Range(1, 60))
+                 ->type_name("N");
+             app.add_option("--nice", size.nice, "Of those behind: 0 competes as the live one does")
+                 ->check(CLI::Range(0, 19))
+                 ->type_name("N");
+             app.add_option("--events", size.events, "How far, 1,000,000 unless --quick")
+                 ->check(CLI::Range(1'000, 100'000'000))
+                 ->type_name("N");
+           },
+       .run =
+           [&](const BenchOptions& options, Report& report) {
+             if (size.readers == 0) size.readers = 32;
+             if (size.events == 0) size.events = options.quick ? 20'000 : 1'000'000;
+             CatchUpBench(options, size, report).run();
+           }});
+}

@@ -1,0 +1,66 @@
+#include "stream_test.h"
+
+// Many who are far behind, and those who are not.
+
+namespace hookwire::testing {
+namespace {
+
+class StreamCatchUp : public StreamTest {
+ protected:
+  static constexpr int kBehind = 32;
+
+  static std::string behind(int n) { return "behind" + std::to_string(n); }
+
+  void open_behind() {
+    for (int n = 0; n < kBehind; ++n) {
+      ask(behind(n), OpenRequest{.start = kEarliest, .credit_bytes = kMaxCreditBytes});
+    }
+  }
+  std::size_t batches_of_those_behind() {
+    std::size_t batches = 0;
+    for (int n = 0; n < kBehind; ++n) batches += all<Batch>(behind(n)).size();
+    return batches;
+  }
+};
+
+TEST_F(StreamCatchUp, AllTogetherHoldALiveOneUpForAFewBlocksAStepOnly) {
+  append_many(20'000);
+  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
+  open_behind();
+  std::uint64_t last = 20'000;
+  std::size_t before = 0;
+  int steps = 0;
+  for (bool worked = true; worked; ++steps) {
+    if (steps < 40) last = append();
+    worked = server().step();
+    ASSERT_EQ(covered("live"), last) << "a live one waits for no other step";
+    const std::size_t batches = batches_of_those_behind();
+    ASSERT_LE(batches - before, static_cast<std::size_t>(StreamServer::kChunksBehind));
+    before = batches;
+  }
+  EXPECT_GT(steps, 40) << "it was over before it was looked at";
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(records(behind(n)), range_of(1, last));
+}
+
+TEST_F(StreamCatchUp, OneWithoutCreditTakesNobodysTurn) {
+  append_many(5000);
+  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
+  for (int n = 0; n < kBehind; ++n) open("poor" + std::to_string(n), kEarliest);
+  open("rich", kEarliest, {.credit_bytes = kMaxCreditBytes});
+  EXPECT_EQ(records("rich"), range_of(1, 5000));
+  EXPECT_LT(covered("poor0"), 5000U);
+}
+
+TEST_F(StreamCatchUp, ThoseFarBehindComeToShareTheirBuffersWithTheRest) {
+  append_many(5000);
+  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
+  open_behind();
+  settle();
+  append_many(100);
+  settle();
+  for (int n = 0; n < kBehind; ++n) EXPECT_EQ(covered(behind(n)), 5100U);
+  EXPECT_LE(buffers_.outstanding(), 1U);
+}
+
+}  // namespace
+}  // namespace hookwire::testing
