@@ -110,6 +110,7 @@ std::vector<std::string> BackendPlan::lines() const {
         std::chrono::duration_cast<std::chrono::seconds>(switches.periodic_interval).count();
     std::string errors = switches.suppress_pre_errors ? "suppressed in pre" : "refuse the call";
     errors += switches.suppress_post_errors ? ", suppressed in post" : ", reported after post";
+    if (instance.class_name == kNotificationHook) errors = "are told later: calls go on unrecorded";
     lines.push_back("hook " + instance.name + " (" + instance.class_name + "): pre " +
                     word(switches.pre) + ", post " + word(switches.post) + ", periodic " +
                     word(switches.periodic) + " every " + std::to_string(seconds) +
