@@ -64,6 +64,9 @@ class JournalWriter::Impl {
     const std::uint64_t next_sequence = recovered.next_sequence;
     const bool syncs = state_.disk || options_.sync_interval.count() > 0;
     if (syncs) sync_segments(file_system_, options_.folder);
+    // A new journal is known before it has a segment: one whose header is lost is then told from
+    // damage.
+    if (recovery_.created) state_.save(file_system_, options_.folder);
     const AppendPoint::Identity identity{state_.journal_id, state_.epoch, options_.sync};
     std::uint64_t last_ordinal = recovered.last_ordinal;
     std::uint64_t offset = kSegmentHeaderBytes;

@@ -172,10 +172,11 @@ TEST_F(SubscribersTest, SeveralPublishersAreFollowedEachInItsOrder) {
 TEST_F(SubscribersTest, AJournalThatReplacedAnotherIsFollowedFromItsBeginning) {
   auto host = start_host("gold");
   const auto tail = start_tail("gold", "earliest");
+  DemoEvents events(*tail);
+  ASSERT_TRUE(reads(events, sequence(1))) << "it is to be connected before the host ends";
   ASSERT_TRUE(host->init(30));
   ASSERT_EQ(host->finish(), 0);
   std::vector<Value> held = values_of(journal_lines("gold"));
-  DemoEvents events(*tail);
   ASSERT_TRUE(reads(events, sequence(held.size())));
 
   fs::remove_all(journal("gold"));
