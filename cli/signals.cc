@@ -54,11 +54,12 @@ Signals::~Signals() {
 }
 
 bool Signals::take_reload() noexcept {
-  if (!reload_.exchange(false)) return false;
+  // Drained whether or not a reload is asked for: the wake may come behind the request that it is
+  // for, when that was taken already. What is asked for later wakes again.
   std::uint64_t drained = 0;
   static_cast<void>(::read(wake_fd_, &drained, sizeof drained));
   if (stop_requested()) raise_event(wake_fd_);  // what was drained may have been its
-  return true;
+  return reload_.exchange(false);
 }
 
 void Signals::watch() {
