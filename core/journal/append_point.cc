@@ -125,6 +125,11 @@ void AppendPoint::publish(const Position& durable) noexcept {
   last_sequence_.store(durable.sequence, std::memory_order_release);
 }
 
+void AppendPoint::keep_from(std::uint64_t sequence) noexcept {
+  const std::lock_guard lock(mutex_);
+  active_->live().first_sequence.store(sequence, std::memory_order_release);
+}
+
 void AppendPoint::give_up(std::uint64_t line) noexcept {
   const std::lock_guard lock(mutex_);
   if (line != line_.load(std::memory_order_relaxed)) return;

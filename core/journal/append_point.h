@@ -63,6 +63,9 @@ class AppendPoint {
   /// there since is gone, and its numbers are given again.
   void give_up(std::uint64_t line) noexcept;
 
+  /// Tells readers that records before `sequence` are not kept any more.
+  void keep_from(std::uint64_t sequence) noexcept;
+
   /// The last sequence that readers see; 0 when there is none.
   std::uint64_t last_sequence() const noexcept {
     return last_sequence_.load(std::memory_order_acquire);

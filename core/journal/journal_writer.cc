@@ -11,6 +11,7 @@
 #include "journal_folder.h"
 #include "owner_mark.h"
 #include "recovery.h"
+#include "retention.h"
 #include "segment_maker.h"
 
 namespace hookwire {
@@ -94,7 +95,14 @@ class JournalWriter::Impl {
     point_.emplace(identity, *maker_, std::move(active), offset, next_sequence,
                    recovered.last_time_ns);
     sync_.emplace(*point_, durable);
-    maker_->start([this] { return sync_when_due(); });
+    retention_.emplace(file_system_, clock_, options_.folder, state_.journal_id,
+                       options_.retention);
+    maker_->start([this] {
+      // Only this thread lets go of segments: the one at hand stays.
+      retention_->step(point_->position().segment->ordinal(),
+                       [this](std::uint64_t sequence) { point_->keep_from(sequence); });
+      return sync_when_due();
+    });
   }
 
   ~Impl() {
@@ -152,6 +160,8 @@ class JournalWriter::Impl {
   std::uint64_t durable_sequence() const noexcept { return sync_->durable(); }
   std::string sync_error() const { return sync_->error(); }
   const JournalRecovery& recovery() const noexcept { return recovery_; }
+  bool has_notices() const noexcept { return retention_->has_notices(); }
+  std::vector<JournalNotice> take_notices() { return retention_->take_notices(); }
   const std::filesystem::path& folder() const noexcept { return options_.folder; }
 
  private:
@@ -216,6 +226,7 @@ class JournalWriter::Impl {
   std::int64_t synced_ns_ = 0;  // the maker's thread's
   std::unique_ptr<SegmentMaker> maker_;
   std::optional<AppendPoint> point_;
+  std::optional<Retention> retention_;
   std::optional<GroupSync> sync_;
 };
 
@@ -248,6 +259,12 @@ std::string JournalWriter::sync_error() const {
 }
 const JournalRecovery& JournalWriter::recovery() const noexcept {
   return impl_->recovery();
+}
+bool JournalWriter::has_notices() const noexcept {
+  return impl_->has_notices();
+}
+std::vector<JournalNotice> JournalWriter::take_notices() {
+  return impl_->take_notices();
 }
 const std::filesystem::path& JournalWriter::folder() const noexcept {
   return impl_->folder();

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "hookwire/journal/journal_retention.h"
+
 namespace hookwire {
 
 /// What an append has outlived when it returns.
@@ -34,6 +36,9 @@ struct JournalOptions {
 
   /// How far ahead of the tail pages are made present by the background thread. Zero: never.
   std::uint64_t prefault_bytes = 4ull << 20;
+
+  /// What goes when; by default nothing does.
+  JournalRetention retention{};
 };
 
 }  // namespace hookwire

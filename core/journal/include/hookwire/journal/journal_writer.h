@@ -89,6 +89,11 @@ class JournalWriter {
   /// JournalSync::os; with JournalSync::disk a new segment was begun.
   std::string sync_error() const;
   const JournalRecovery& recovery() const noexcept;
+  /// True when take_notices() has something; no lock.
+  bool has_notices() const noexcept;
+  /// What retention did or saw since the last time, oldest first. At most 64 are kept: of more, the
+  /// oldest are forgotten.
+  std::vector<JournalNotice> take_notices();
   const std::filesystem::path& folder() const noexcept;
 
  private:

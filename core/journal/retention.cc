@@ -1,0 +1,158 @@
+#include "retention.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "journal_folder.h"
+
+namespace hookwire {
+
+namespace {
+
+constexpr std::int64_t kIntervalNs = 1'000'000'000;
+
+}  // namespace
+
+void Retention::step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep_from) noexcept {
+  const std::int64_t now_ns = clock_.steady_ns();
+  if (now_ns < due_ns_ && active == active_) return;
+  due_ns_ = now_ns + kIntervalNs;
+  active_ = active;
+  try {
+    watch_space();
+    look();
+    needs_ = keep_.needs ? keep_.needs() : JournalNeeds();
+    trim(keep_from);
+    troubled_ = false;
+  } catch (const std::exception& error) {
+    if (std::exchange(troubled_, true)) return;
+    notice({.kind = JournalNotice::Kind::trouble, .what = error.what()});
+  }
+}
+
+// The headers of segments that were seen in use do not change any more.
+void Retention::look() {
+  std::vector<Kept> before = std::exchange(segments_, {});
+  spare_bytes_ = 0;
+  for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
+    const auto known = std::find_if(before.begin(), before.end(), [&](const Kept& segment) {
+      return segment.ordinal == ordinal;
+    });
+    if (known != before.end()) {
+      segments_.push_back(*known);
+      continue;
+    }
+    const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+    // What is not this journal's, or not sound, is evidence for somebody to look at.
+    if (!segment.header || segment.header->made.journal_id != journal_id_) continue;
+    if (!segment.header->activation) {
+      spare_bytes_ += segment.header->made.segment_bytes;
+      continue;
+    }
+    const SegmentActivation& activation = *segment.header->activation;
+    segments_.push_back({.ordinal = ordinal,
+                         .bytes = segment.header->made.segment_bytes,
+                         .epoch = activation.epoch,
+                         .first_sequence = activation.first_sequence,
+                         .first_time_ns = activation.first_time_ns});
+  }
+  bytes_ = spare_bytes_;
+  for (const Kept& segment : segments_) bytes_ += segment.bytes;
+}
+
+// Space is enough again when an eighth more than the limit is free, so that it does not flicker.
+void Retention::watch_space() {
+  if (keep_.low_space_bytes == 0) return;
+  const std::uint64_t free = file_system_.free_bytes(folder_);
+  const std::uint64_t limit = keep_.low_space_bytes + (low_ ? keep_.low_space_bytes / 8 : 0);
+  const bool low = free < limit;
+  if (low == low_) return;
+  low_ = low;
+  notice({.kind = low ? JournalNotice::Kind::low_space : JournalNotice::Kind::enough_space,
+          .free_bytes = free});
+}
+
+void Retention::trim(FunctionRef<void(std::uint64_t)> keep_from) {
+  while (segments_.size() > 1) {
+    const Kept oldest = segments_[0];
+    const Kept& next = segments_[1];
+    const std::uint64_t last = next.first_sequence - 1;
+    if (next.first_sequence > needs_.owner_from || !is_spare(oldest, next)) return;
+    tell_passed(oldest, last);
+    keep_from(next.first_sequence);
+    remove(oldest);
+    segments_.erase(segments_.begin());
+    bytes_ -= oldest.bytes;
+    watch_space();
+  }
+}
+
+// True when the oldest segment is not kept any longer. It ends where the next one begins.
+bool Retention::is_spare(const Kept& oldest, const Kept& next) const {
+  if (keep_.most_bytes != 0 && bytes_ > keep_.most_bytes) return true;
+  const auto needs = [&](const JournalReaderPlace& reader) {
+    return needed_from(reader) < next.first_sequence;
+  };
+  if (std::any_of(needs_.readers.begin(), needs_.readers.end(), needs)) return false;
+  const bool empty = next.first_sequence == oldest.first_sequence;
+  const bool old =
+      keep_.age.count() > 0 && next.first_time_ns < clock_.unix_ns() - keep_.age.count();
+  return empty || low_ || old || (keep_.bytes != 0 && bytes_ > keep_.bytes);
+}
+
+// A reader whose epoch ended before the record that it saw last goes on where the next one began.
+std::uint64_t Retention::needed_from(const JournalReaderPlace& reader) const {
+  const auto later = std::find_if(segments_.begin(), segments_.end(), [&](const Kept& segment) {
+    return segment.epoch > reader.epoch;
+  });
+  const std::uint64_t behind = reader.sequence + 1;
+  return later == segments_.end() ? behind : std::min(behind, later->first_sequence);
+}
+
+// The name goes before any younger one: a machine that dies leaves no hole.
+void Retention::remove(const Kept& segment) {
+  file_system_.remove(folder_ / segment_name(segment.ordinal));
+  const std::string torn = "torn-" + std::to_string(segment.ordinal) + "-";
+  for (const std::string& name : file_system_.list(folder_)) {
+    if (name.starts_with(torn)) file_system_.remove(folder_ / name);
+  }
+  file_system_.sync_directory(folder_);
+}
+
+void Retention::tell_passed(const Kept& oldest, std::uint64_t last) {
+  for (const JournalReaderPlace& reader : needs_.readers) {
+    const std::uint64_t first = std::max(needed_from(reader), oldest.first_sequence);
+    if (first > last) continue;
+    notice({.kind = JournalNotice::Kind::passed_reader,
+            .reader = reader.name,
+            .epoch = oldest.epoch,
+            .first = first,
+            .last = last});
+  }
+}
+
+void Retention::notice(JournalNotice notice) {
+  const std::lock_guard lock(mutex_);
+  noticed_.store(true, std::memory_order_release);
+  // Adjacent ranges become one, so that a long history that goes at once is told in one piece.
+  if (notice.kind == JournalNotice::Kind::passed_reader) {
+    for (JournalNotice& other : notices_) {
+      if (other.kind == notice.kind && other.reader == notice.reader &&
+          other.epoch == notice.epoch && other.last + 1 == notice.first) {
+        other.last = notice.last;
+        return;
+      }
+    }
+  }
+  if (notices_.size() == kMaxNotices) notices_.erase(notices_.begin());
+  notices_.push_back(std::move(notice));
+}
+
+std::vector<JournalNotice> Retention::take_notices() {
+  const std::lock_guard lock(mutex_);
+  noticed_.store(false, std::memory_order_relaxed);
+  return std::exchange(notices_, {});
+}
+
+}  // namespace hookwire

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "hookwire/base/clock.h"
+#include "hookwire/base/file_system.h"
+#include "hookwire/base/function_ref.h"
+#include "hookwire/journal/journal_retention.h"
+
+namespace hookwire {
+
+/// Removes the oldest segments of a journal when they are beyond what it keeps. Confined to one
+/// thread, but for the notices.
+class Retention {
+ public:
+  /// So many notices wait to be taken; of more, the oldest are forgotten.
+  static constexpr std::size_t kMaxNotices = 64;
+
+  /// The references must outlive the object.
+  Retention(FileSystem& file_system, const Clock& clock, const std::filesystem::path& folder,
+            std::uint64_t journal_id, const JournalRetention& keep)
+      : file_system_(file_system),
+        clock_(clock),
+        folder_(folder),
+        journal_id_(journal_id),
+        keep_(keep) {}
+
+  /// Does what is due: when a second has passed since the last time, or another segment than
+  /// `active` was in use then. `keep_from` is told the sequence that is the oldest from now on,
+  /// before a file goes. Never throws: what fails becomes a notice and is tried again.
+  void step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep_from) noexcept;
+
+  bool has_notices() const noexcept { return noticed_.load(std::memory_order_acquire); }
+  /// From any thread.
+  std::vector<JournalNotice> take_notices();
+
+ private:
+  struct Kept {
+    std::uint64_t ordinal = 0;
+    std::uint64_t bytes = 0;
+    std::uint32_t epoch = 0;
+    std::uint64_t first_sequence = 0;
+    std::int64_t first_time_ns = 0;
+  };
+
+  void look();
+  void watch_space();
+  void trim(FunctionRef<void(std::uint64_t)> keep_from);
+  bool is_spare(const Kept& oldest, const Kept& next) const;
+  std::uint64_t needed_from(const JournalReaderPlace& reader) const;
+  void remove(const Kept& segment);
+  void tell_passed(const Kept& oldest, std::uint64_t last);
+  void notice(JournalNotice notice);
+
+  FileSystem& file_system_;
+  const Clock& clock_;
+  const std::filesystem::path& folder_;
+  const std::uint64_t journal_id_;
+  const JournalRetention& keep_;
+  JournalNeeds needs_;
+  std::vector<Kept> segments_;     // in use, oldest first
+  std::uint64_t spare_bytes_ = 0;  // of segments that are not in use yet
+  std::uint64_t bytes_ = 0;        // of all
+  std::uint64_t active_ = 0;
+  std::int64_t due_ns_ = 0;
+  bool low_ = false;
+  bool troubled_ = false;
+  std::atomic<bool> noticed_{false};
+  std::mutex mutex_;
+  std::vector<JournalNotice> notices_;  // under mutex_
+};
+
+}  // namespace hookwire
