@@ -19,6 +19,7 @@ namespace {
 constexpr char kHelp[] = R"(Examples:
   hookwire audit run --log var/audit --connect ipc://var/sockets/gold.stream
   hookwire audit run --log var/audit --connect STREAM --connect STREAM --once
+  hookwire audit run --log var/audit --name audit --connect STREAM
 
 Records what publishers say in a log of its own: every event once, in order,
 byte for byte, on stable storage before it is acknowledged. Killed and started
@@ -31,6 +32,7 @@ constexpr std::chrono::milliseconds kStep(100);
 struct Arguments {
   std::string log;
   std::vector<std::string> connect;
+  std::string name;
   bool once = false;
 };
 
@@ -38,6 +40,7 @@ int run(House& house, const Arguments& arguments) {
   AuditLog log(house.file_system, house.clock, house.log, {.folder = arguments.log});
   SubscriberOptions options;
   options.endpoints = arguments.connect;
+  options.name = arguments.name;
   options.start.from = StreamStart::From::earliest;
   Subscriber subscriber(house.clock, house.log, options, log, &log);
   const std::stop_token stop = house.signals.stop_token();
@@ -65,6 +68,10 @@ void add_audit_command(CLI::App& program, Command& chosen) {
   run_command->add_option("--connect", arguments->connect, "A publisher's stream endpoint")
       ->type_name("STREAM")
       ->required();
+  run_command
+      ->add_option("--name", arguments->name,
+                   "Durable name under which publishers keep this log's cursor (for retain_for)")
+      ->type_name("NAME");
   run_command->add_flag("--once", arguments->once, "Stop when caught up");
   run_command->callback([&chosen, arguments] {
     chosen = [arguments](House& house) { return run(house, *arguments); };

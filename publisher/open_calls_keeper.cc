@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "hookwire/base/thread_name.h"
 
@@ -17,12 +18,13 @@ constexpr std::uint64_t kRecordsPerStep = 2000;
 
 OpenCallsKeeper::OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
                                  std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal,
-                                 Log& log)
+                                 Log& log, std::atomic<std::uint64_t>& needed_from)
     : reader_(file_system, folder),
       due_bytes_(segment_bytes / 2),
       open_(std::move(open)),
       journal_(journal),
-      log_(log) {
+      log_(log),
+      needed_from_(needed_from) {
   reader_.seek(open_.as_of() + 1);
 }
 
@@ -30,8 +32,9 @@ OpenCallsKeeper::~OpenCallsKeeper() {
   stop_thread();
 }
 
-void OpenCallsKeeper::start() {
+void OpenCallsKeeper::start(std::function<void()> beside) {
   if (thread_.joinable()) return;
+  beside_ = std::move(beside);
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -99,11 +102,13 @@ void OpenCallsKeeper::write_list() {
                " calls are open at once: should the process die now, some get no end");
   }
   const std::vector<Value> parts = open_.parts();
+  bool whole = true;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool several = parts.size() > 1;
-    journal_.tell("open_calls", parts[i], several ? i + 1 : 0, several ? parts.size() : 0);
+    whole &= journal_.tell("open_calls", parts[i], several ? i + 1 : 0, several ? parts.size() : 0);
   }
   bytes_ = 0;
+  if (whole) needed_from_.store(open_.as_of() + 1, std::memory_order_release);
 }
 
 void OpenCallsKeeper::give_up(const char* why) noexcept {
@@ -119,6 +124,7 @@ void OpenCallsKeeper::run(const std::stop_token& stop) {
   set_thread_name("hw-open-calls");
   while (!stop.stop_requested()) {
     while (!stop.stop_requested() && step()) continue;
+    if (beside_) beside_();
     std::unique_lock lock(wake_mutex_);
     wake_.wait_for(lock, stop, kPause, [] { return false; });
   }

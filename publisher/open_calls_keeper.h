@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -23,13 +25,15 @@ class OpenCallsKeeper {
  public:
   /// Follows from `open`, what is open as of some record, on. The references must outlive the
   /// keeper.
+  /// After each list `needed_from` is the sequence from which the next open reads.
   OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
-                  std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal, Log& log);
+                  std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal, Log& log,
+                  std::atomic<std::uint64_t>& needed_from);
   /// Stops the thread.
   ~OpenCallsKeeper();
 
-  /// Starts its own thread, for a publisher without a relay.
-  void start();
+  /// Starts its own thread, for a publisher without a relay; it calls `beside` at each turn.
+  void start(std::function<void()> beside);
 
   /// Reads some 2,000 records on, and writes the list when it is due. False when there was nothing
   /// to read. Never throws: what fails is logged, and the list is not written any more then; the
@@ -53,6 +57,8 @@ class OpenCallsKeeper {
   OpenCalls open_;
   EventJournal& journal_;
   Log& log_;
+  std::atomic<std::uint64_t>& needed_from_;
+  std::function<void()> beside_;  // the thread's
   std::mutex mutex_;              // of the reader, open_ and what follows, down to done_
   std::uint64_t bytes_ = 0;       // read since the last list
   std::uint64_t overlooked_ = 0;  // logged so far

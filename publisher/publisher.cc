@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <mutex>
@@ -15,6 +16,8 @@
 
 #include "event_encoder.h"
 #include "event_journal.h"
+#include "history_needs.h"
+#include "journal_notices.h"
 #include "notification_hook.h"
 #include "open_calls_keeper.h"
 #include "open_calls_recovery.h"
@@ -66,7 +69,7 @@ class Publisher::Impl {
         options_(std::move(options)),
         periodic_secrets_(periodic_secrets(methods)),
         encoder_(options_.publisher, methods),
-        journal_(file_system, clock, options_.journal,
+        journal_(file_system, clock, journal_options(),
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
         events_(journal_, clock, log, encoder_) {
     // Before anything is told: who cannot have the endpoint writes no events.
@@ -76,7 +79,10 @@ class Publisher::Impl {
                                   .journal_folder = options_.journal.folder,
                                   .stream = options_.stream,
                                   .limits = options_.limits},
-                     &doorbell_, [this] { keeper_->step(); });
+                     &doorbell_, [this] {
+                       keeper_->step();
+                       tell_notices();
+                     });
     }
     recover();
   }
@@ -94,7 +100,7 @@ class Publisher::Impl {
     if (relay_) {
       relay_->start();
     } else {
-      keeper_->start();
+      keeper_->start([this] { tell_notices(); });
     }
   }
 
@@ -120,6 +126,22 @@ class Publisher::Impl {
   }
 
  private:
+  JournalOptions journal_options() {
+    JournalOptions journal = options_.journal;
+    journal.retention.needs = [this]() -> JournalNeeds {
+      const std::uint64_t owner_from = needed_from_.load(std::memory_order_acquire);
+      if (owner_from == 0) return {.owner_from = 0, .readers = {}};  // not recovered yet
+      return {.owner_from = owner_from,
+              .readers = read_reader_places(file_system_, options_.journal.folder,
+                                            journal_.journal_id(), options_.retain_for)};
+    };
+    return journal;
+  }
+
+  void tell_notices() {
+    tell_journal_notices(journal_, options_.journal.retention.low_space_bytes, events_, log_);
+  }
+
   // Tells what opening the journal found, in the order in which readers must know it.
   void recover() {
     const JournalRecovery& recovery = journal_.recovery();
@@ -144,7 +166,7 @@ class Publisher::Impl {
                    " calls were open when the process before died; they are closed as aborted");
     }
     keeper_.emplace(file_system_, folder, options_.journal.segment_bytes, std::move(open), events_,
-                    log_);
+                    log_, needed_from_);
     tell("start", Value::Map{{"version", HOOKWIRE_VERSION},
                              {"pid", ::getpid()},
                              {"boot_id", read_boot_id(file_system_)},
@@ -161,6 +183,7 @@ class Publisher::Impl {
   const pid_t owner_ = ::getpid();
   Doorbell doorbell_;
   EventEncoder encoder_;
+  std::atomic<std::uint64_t> needed_from_{0};  // from here on the next open reads; 0: not known yet
   JournalWriter journal_;
   EventJournal events_;
   std::optional<OpenCallsKeeper> keeper_;

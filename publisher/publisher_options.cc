@@ -1,8 +1,60 @@
+#include <algorithm>
+
 #include "hookwire/publisher/publisher.h"
+#include "hookwire/schemas/stream_message.h"
 
 #include "endpoint.h"
 
 namespace hookwire {
+
+namespace {
+
+constexpr std::size_t kMostRetainFor = 16;
+
+// The active segment, the one before it, one that is being made, and one to spare.
+constexpr std::uint64_t kLeastSegments = 4;
+
+void read_retention(const Options& options, PublisherOptions& read) {
+  JournalRetention& keep = read.journal.retention;
+  const std::uint64_t least = kLeastSegments * read.journal.segment_bytes;
+  constexpr std::uint64_t kMost = 1ull << 60;
+  keep.bytes = options.bytes("journal_retain_size", std::max<std::uint64_t>(4ull << 30, least),
+                             least, kMost);
+  keep.age = options.duration("journal_retain_age", std::chrono::nanoseconds(0),
+                              std::chrono::nanoseconds(0), std::chrono::hours(24 * 36500));
+  keep.most_bytes = options.bytes(
+      "journal_max_size", std::max<std::uint64_t>(16ull << 30, keep.bytes), keep.bytes, kMost);
+  keep.low_space_bytes = options.bytes("journal_low_space", 256ull << 20, 0, kMost);
+  read.retain_for = options.list("retain_for");
+  if (read.retain_for.size() > kMostRetainFor) {
+    options.fail("retain_for", "expected at most 16 names");
+  }
+  for (const std::string& name : read.retain_for) {
+    if (name.size() > kMaxNameBytes) {
+      options.fail("retain_for", "a subscriber's name has at most 128 bytes: " + name);
+    }
+  }
+  if (!read.retain_for.empty() && read.stream.endpoint.empty()) {
+    options.fail("retain_for", "needs a stream_endpoint, through which subscribers acknowledge");
+  }
+}
+
+void read_endpoint(const Options& options, const std::string& endpoint, PublisherOptions& read) {
+  read.stream.endpoint = resolve_endpoint(endpoint, options.resolve(""));
+  Endpoint parsed;
+  try {
+    parsed = parse_endpoint(read.stream.endpoint);
+  } catch (const Error& error) {
+    options.fail("stream_endpoint", error.what());
+  }
+  if (!parsed.is_ipc() && !parsed.is_loopback() && !read.stream.insecure_transport) {
+    options.fail("stream_endpoint", endpoint +
+                                        " is open to other machines, unencrypted: use ipc, a "
+                                        "loopback address, or insecure_transport = true");
+  }
+}
+
+}  // namespace
 
 PublisherOptions PublisherOptions::read(const Options& options, std::string publisher) {
   PublisherOptions read;
@@ -28,19 +80,8 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   const std::optional<std::string> endpoint = options.text("stream_endpoint");
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);
-  if (!endpoint || endpoint->empty()) return read;
-  read.stream.endpoint = resolve_endpoint(*endpoint, options.resolve(""));
-  Endpoint parsed;
-  try {
-    parsed = parse_endpoint(read.stream.endpoint);
-  } catch (const Error& error) {
-    options.fail("stream_endpoint", error.what());
-  }
-  if (!parsed.is_ipc() && !parsed.is_loopback() && !read.stream.insecure_transport) {
-    options.fail("stream_endpoint", *endpoint +
-                                        " is open to other machines, unencrypted: use ipc, a "
-                                        "loopback address, or insecure_transport = true");
-  }
+  if (endpoint && !endpoint->empty()) read_endpoint(options, *endpoint, read);
+  read_retention(options, read);
   return read;
 }
 

@@ -143,7 +143,7 @@ void Relay::Impl::turn(const std::stop_token& stop, nanoseconds at_most) {
     if (doorbell_ != nullptr) doorbell_->awake();
   }
   status_due_ |= worked;
-  if (status_due_ && clock_.steady_ns() - status_ns_ >= kStatusInterval.count()) note_status();
+  if (clock_.steady_ns() - status_ns_ >= kStatusInterval.count()) note_status();
 }
 
 void Relay::Impl::sleep(nanoseconds at_most) {

@@ -152,6 +152,14 @@ RelayStatus StreamServer::status() {
   for (const auto& client : clients_) {
     if (!client->over) status.sessions.push_back(client->session.status());
   }
+  for (const auto& [name, cursor] : cursors_.all()) {
+    const std::uint64_t seen = std::min(cursor.sequence, status.last_sequence);
+    status.cursors.push_back({.name = name,
+                              .epoch = cursor.epoch,
+                              .sequence = cursor.sequence,
+                              .lag = status.last_sequence - seen,
+                              .connected = find_name(name) != nullptr});
+  }
   return status;
 }
 

@@ -42,8 +42,17 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   const PublisherOptions& a = *now.publishing;
   const PublisherOptions& b = *then.publishing;
   if (a.journal.folder != b.journal.folder) return "journal_dir";
+  if (a.journal.sync != b.journal.sync) return "journal_sync";
+  if (a.journal.sync_interval != b.journal.sync_interval) return "journal_sync_interval";
   if (a.journal.segment_bytes != b.journal.segment_bytes) return "journal_segment_bytes";
   if (a.journal.append_wait != b.journal.append_wait) return "append_wait";
+  const JournalRetention& was = a.journal.retention;
+  const JournalRetention& will = b.journal.retention;
+  if (was.bytes != will.bytes) return "journal_retain_size";
+  if (was.age != will.age) return "journal_retain_age";
+  if (was.most_bytes != will.most_bytes) return "journal_max_size";
+  if (was.low_space_bytes != will.low_space_bytes) return "journal_low_space";
+  if (a.retain_for != b.retain_for) return "retain_for";
   if (a.stream.endpoint != b.stream.endpoint) return "stream_endpoint";
   if (a.stream.group != b.stream.group) return "endpoint_group";
   if (a.stream.insecure_transport != b.stream.insecure_transport) return "insecure_transport";

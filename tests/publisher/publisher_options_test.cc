@@ -56,6 +56,36 @@ TEST(PublisherOptionsTest, SayHowTheJournalIsSynced) {
               AllOf(HasSubstr("nas.conf:4"), HasSubstr("journal_sync_interval")));
 }
 
+TEST(PublisherOptionsTest, SayHowMuchHistoryIsKeptAndForWhom) {
+  const std::string stream = kJournal + "stream_endpoint = ipc://var/gold.stream\n";
+  const PublisherOptions options = read(stream +
+                                        "journal_retain_size = 1G\n"
+                                        "journal_retain_age = 7d\n"
+                                        "journal_max_size = 8G\n"
+                                        "journal_low_space = 1G\n"
+                                        "retain_for = audit, siem\n");
+  EXPECT_EQ(options.journal.retention.bytes, 1ull << 30);
+  EXPECT_EQ(options.journal.retention.age, std::chrono::hours(7 * 24));
+  EXPECT_EQ(options.journal.retention.most_bytes, 8ull << 30);
+  EXPECT_EQ(options.journal.retention.low_space_bytes, 1ull << 30);
+  EXPECT_EQ(options.retain_for, (std::vector<std::string>{"audit", "siem"}));
+}
+
+TEST(PublisherOptionsTest, BoundTheHistoryUnlessToldOtherwise) {
+  const JournalRetention keep = read(kJournal).journal.retention;
+  EXPECT_EQ(keep.bytes, 4ull << 30);
+  EXPECT_EQ(keep.most_bytes, 16ull << 30);
+  EXPECT_EQ(keep.low_space_bytes, 256ull << 20);
+  EXPECT_EQ(read(kJournal + "journal_segment_bytes = 4G\n").journal.retention.bytes, 16ull << 30);
+}
+
+TEST(PublisherOptionsTest, RefuseToKeepLessThanTheJournalNeeds) {
+  EXPECT_THAT(refusal(kJournal + "journal_retain_size = 100M\n"),
+              AllOf(HasSubstr("nas.conf:3"), HasSubstr("journal_retain_size")));
+  EXPECT_THAT(refusal(kJournal + "journal_max_size = 1G\n"), HasSubstr("journal_max_size"));
+  EXPECT_THAT(refusal(kJournal + "retain_for = audit\n"), HasSubstr("stream_endpoint"));
+}
+
 TEST(PublisherOptionsTest, RefuseSegmentsOfTheWrongSize) {
   for (const char* size : {"100", "64K", "8G", "1000000", "-1"}) {
     EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = " + size + "\n"),

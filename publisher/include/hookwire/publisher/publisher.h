@@ -24,6 +24,8 @@ namespace hookwire {
 struct PublisherOptions {
   std::string publisher;  ///< host@backend
   JournalOptions journal;
+  /// Names of subscribers for whom history is kept until they have acknowledged it.
+  std::vector<std::string> retain_for{};
   EndpointOptions stream;  ///< An empty endpoint: journal only, no relay.
   StreamLimits limits;
 

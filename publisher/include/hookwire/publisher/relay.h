@@ -53,6 +53,15 @@ struct SessionStatus {
   std::uint64_t sent_bytes = 0;
 };
 
+/// What a named client acknowledged, connected or not.
+struct CursorStatus {
+  std::string name;
+  std::uint32_t epoch = 0;
+  std::uint64_t sequence = 0;  ///< 0: nothing yet.
+  std::uint64_t lag = 0;       ///< Records appended since.
+  bool connected = false;
+};
+
 struct RelayStatus {
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
@@ -60,6 +69,7 @@ struct RelayStatus {
   std::uint64_t expired_sessions = 0;
   std::uint64_t displaced_sessions = 0;
   std::vector<SessionStatus> sessions;
+  std::vector<CursorStatus> cursors;  ///< By name; 256 at most.
 };
 
 /// Tails a journal and serves it on the stream socket. Knows nothing but the journal's folder; owns
@@ -80,7 +90,7 @@ class Relay {
   /// ends the thread. A client that has everything is not waited for. Stopped for good.
   void stop(std::chrono::nanoseconds grace);
 
-  /// What it did and for whom, at most 50 ms old while it works.
+  /// What it did and for whom, at most 50 ms old while it serves clients, else a second.
   RelayStatus status() const;
 
   /// Where clients connect: the endpoint that was asked for, with the port that was chosen when it
