@@ -76,7 +76,10 @@ fs::path CliTest::write_config(const std::string& name, const std::string& more,
                         ".shares\nhook_drivers = hookwire:NotificationHook, "
                         "size=hookwire:ShareSizeHook\njournal_dir = " +
                         name + ".journal\nstream_endpoint = ipc://sockets/" + name +
-                        "\njournal_segment_bytes = 1M\n" + more + "\n[" + name +
+                        (more.find("journal_segment_bytes") == std::string::npos
+                             ? "\njournal_segment_bytes = 1M\n"
+                             : "\n") +
+                        more + "\n[" + name +
                         ":size]\nmax_share_size_gb = " + std::to_string(max_share_size_gb) + "\n");
 }
 
