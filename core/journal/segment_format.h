@@ -109,11 +109,4 @@ std::string segment_name(std::uint64_t ordinal);
 /// The ordinal in such a name; nothing when it is none.
 std::optional<std::uint64_t> segment_ordinal(const std::string& name);
 
-/// Where a record of `size` bytes goes when `offset` is the end of the one before: there, or at the
-/// start of the next block.
-constexpr std::uint64_t place_record(std::uint64_t offset, std::size_t size) noexcept {
-  const std::uint64_t block_end = (offset / kBlockBytes + 1) * kBlockBytes;
-  return offset + size <= block_end ? offset : block_end;
-}
-
 }  // namespace hookwire
