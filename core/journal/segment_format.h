@@ -14,8 +14,7 @@
 namespace hookwire {
 
 // A segment file: a header page, then records in blocks of 64 KiB (the first block begins with the
-// page). A record that does not fit the rest of its block stands at the start of the next; the rest
-// stays zero.
+// page); see block.h.
 //
 //  0        64           128      192          4096
 //  +--------+------------+--------+------------+---------+---------+----

@@ -53,6 +53,27 @@ class TornPlace : public RecoveryTable {
   }
 };
 
+// As docs/journal.md has it for whoever reads a block in another language.
+TEST_F(TornPlace, TheLastPlaceOfABlockHoldsAllItsChecksumsAddedUp) {
+  close_after(300);
+  const std::string bytes = content(segment(2));
+  const auto u32 = [&](std::uint64_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    return value;
+  };
+  std::uint64_t at = kRecords;
+  std::uint32_t sum = 0;
+  std::uint64_t count = 0;
+  while (at < info(2).used_bytes) {
+    sum += u32(at + 4);
+    EXPECT_EQ(u32(place(++count)), sum) << "record " << count;
+    at += record_size(0, u32(at) - kRecordHeaderBytes);
+  }
+  EXPECT_GT(count, 5u);
+  EXPECT_EQ(u32(place(count + 1)), 0u);
+}
+
 TEST_F(TornPlace, AWholeRecordWithoutItsPlaceIsATornTailThatNobodyWasToldOf) {
   die_after(10);
   const std::string torn = next_record();
