@@ -7,15 +7,15 @@
 namespace hookwire {
 
 AppendPoint::AppendPoint(const Identity& identity, SegmentMaker& maker,
-                         std::unique_ptr<Segment> active, std::uint64_t offset,
-                         std::uint64_t next_sequence, std::int64_t last_time_ns)
+                         std::unique_ptr<Segment> active, Place next, std::uint64_t next_sequence,
+                         std::int64_t last_time_ns)
     : identity_(identity),
       maker_(maker),
       active_(std::move(active)),
-      offset_(offset),
+      next_(next),
       next_sequence_(next_sequence),
       last_time_ns_(last_time_ns),
-      shown_offset_(offset),
+      shown_offset_(next.offset),
       last_sequence_(next_sequence - 1) {
   maker_.follow(active_.get());
 }
@@ -23,14 +23,14 @@ AppendPoint::AppendPoint(const Identity& identity, SegmentMaker& maker,
 AppendPoint::Result AppendPoint::try_append(const JournalEntry& entry, std::size_t size) {
   const std::lock_guard lock(mutex_);
   const std::int64_t time_ns = std::max(entry.time_ns, last_time_ns_);
-  std::uint64_t at = place_record(offset_, size);
-  if (failed_ || at + size > active_->bytes().size()) [[unlikely]] {
+  Place at = place_record(next_, size);
+  if (failed_ || at.offset + size > active_->bytes().size()) [[unlikely]] {
     const std::uint64_t last = next_sequence_ - 1;
     if (!failed_ && last_sequence_.load(std::memory_order_relaxed) != last) {
       return {Result::Kind::unsynced, last, line_.load(std::memory_order_relaxed)};
     }
     if (!roll_over(time_ns)) return {Result::Kind::no_segment};
-    at = offset_;
+    at = place_record(next_, size);
   }
   if ((rooms_ > 0 || entry.room == JournalRoom::take) && !has_room(entry)) [[unlikely]] {
     return {Result::Kind::no_room};
@@ -47,25 +47,27 @@ AppendPoint::Result AppendPoint::try_append(const JournalEntry& entry, std::size
                  .topic = entry.topic,
                  .body = entry.body,
                  .bytes = {}},
-                active_->bytes().subspan(static_cast<std::size_t>(at)));
+                active_->bytes().subspan(static_cast<std::size_t>(at.offset)));
+  store_place(active_->bytes(), at);
   last_time_ns_ = time_ns;
-  offset_ = at + size;
+  next_ = {at.offset + size, at.index + 1};
   if (identity_.sync == JournalSync::os) {
-    shown_offset_ = offset_;
+    shown_offset_ = next_.offset;
     SegmentLive& live = active_->live();
-    live.end_offset.store(offset_, std::memory_order_release);
+    live.end_offset.store(next_.offset, std::memory_order_release);
     live.last_sequence.store(sequence, std::memory_order_release);
     last_sequence_.store(sequence, std::memory_order_release);
   }
   return {Result::Kind::appended, sequence, line_.load(std::memory_order_relaxed)};
 }
 
-// A record never needs more than a block. What is set aside must fit behind this one, in what is
-// left here and in the segment that is ready.
+// A record never needs more than a block, but may need more than the first of a segment has. What
+// is set aside must fit behind this one, in what is left here and in the segment that is ready.
 bool AppendPoint::has_room(const JournalEntry& entry) const noexcept {
   if (entry.room == JournalRoom::use) return true;
-  const std::uint64_t blocks = (active_->bytes().size() - offset_) / kBlockBytes +
-                               (maker_.ready() ? active_->bytes().size() / kBlockBytes : 0);
+  const std::uint64_t bytes = active_->bytes().size();
+  const std::uint64_t blocks =
+      (bytes - next_.offset) / kBlockBytes + (maker_.ready() ? bytes / kBlockBytes - 1 : 0);
   return blocks >= rooms_ + (entry.room == JournalRoom::take ? 2 : 1);
 }
 
@@ -90,7 +92,8 @@ bool AppendPoint::roll_over(std::int64_t time_ns) noexcept {
                                 .last_time_ns = last_time_ns_,
                                 .given_up = failed_ ? 1u : 0u});
   live.sealed.store(1, std::memory_order_release);
-  offset_ = shown_offset_ = kSegmentHeaderBytes;
+  shown_offset_ = kSegmentHeaderBytes;
+  next_ = {shown_offset_, 0};
   active_->given_up = std::exchange(failed_, false);
   maker_.follow(fresh.get());
   maker_.retire(std::exchange(active_, std::move(fresh)));
@@ -110,7 +113,7 @@ void AppendPoint::activate(Segment& segment, const Identity& identity, std::uint
 
 AppendPoint::Position AppendPoint::position() {
   const std::lock_guard lock(mutex_);
-  return {active_.get(), offset_, next_sequence_ - 1, line_.load(std::memory_order_relaxed)};
+  return {active_.get(), next_.offset, next_sequence_ - 1, line_.load(std::memory_order_relaxed)};
 }
 
 void AppendPoint::publish(const Position& durable) noexcept {
@@ -136,7 +139,7 @@ void AppendPoint::give_up(std::uint64_t line) noexcept {
   line_.store(line + 1, std::memory_order_release);
   failed_ = true;
   next_sequence_ = last_sequence_.load(std::memory_order_relaxed) + 1;
-  offset_ = shown_offset_;
+  next_.offset = shown_offset_;  // nothing is appended there: a new segment begins
 }
 
 }  // namespace hookwire

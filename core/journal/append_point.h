@@ -8,6 +8,7 @@
 #include "hookwire/journal/journal_options.h"
 #include "hookwire/journal/journal_writer.h"
 
+#include "block.h"
 #include "segment.h"
 #include "segment_maker.h"
 
@@ -46,9 +47,9 @@ class AppendPoint {
     std::uint64_t line = 0;
   };
 
-  /// Records go to `active` from `offset` on. The maker must outlive the object.
+  /// Records go to `active` from `next` on. The maker must outlive the object.
   AppendPoint(const Identity& identity, SegmentMaker& maker, std::unique_ptr<Segment> active,
-              std::uint64_t offset, std::uint64_t next_sequence, std::int64_t last_time_ns);
+              Place next, std::uint64_t next_sequence, std::int64_t last_time_ns);
 
   /// Appends a record of `size` bytes.
   Result try_append(const JournalEntry& entry, std::size_t size);
@@ -88,7 +89,7 @@ class AppendPoint {
   SegmentMaker& maker_;
   Mutex mutex_;  // of what follows, down to failed_
   std::unique_ptr<Segment> active_;
-  std::uint64_t offset_;  // where the next record goes, if it fits
+  Place next_;  // where the next record goes, if it fits
   std::uint64_t next_sequence_;
   std::int64_t last_time_ns_;
   std::uint64_t shown_offset_;  // behind the last record that readers see

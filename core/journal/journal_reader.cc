@@ -76,9 +76,8 @@ class JournalReader::Impl {
       if (segment_->ordinal() == tail_.ordinal()) tail_.refresh();
       const std::uint64_t limit = readable_end();
       if (offset_ < limit && next_ < end_sequence()) {
-        const std::span<const std::byte> rest = segment_->rest_of_block(offset_, limit);
-        if (JournalChunk chunk = take_records(rest, max_bytes); chunk.last != 0) return chunk;
-        if (std::optional<JournalChunk> gap = pass_rest(rest, limit)) return *gap;
+        if (JournalChunk chunk = take_records(limit, max_bytes); chunk.last != 0) return chunk;
+        if (std::optional<JournalChunk> gap = pass_rest(limit)) return *gap;
         continue;
       }
       if (segment_->ordinal() == tail_.ordinal()) return {};
@@ -170,49 +169,61 @@ class JournalReader::Impl {
     return gap;
   }
 
-  // The sound records in sequence at the front of `rest`; `last` is 0 when there is none.
-  JournalChunk take_records(std::span<const std::byte> rest, std::size_t max_bytes) {
+  // Where offset_ is in its block. Within one, sequences have no hole.
+  Place place() const noexcept {
+    if (at_block_start()) return {offset_, 0};
+    return {offset_, first_of_block_ ? next_ - *first_of_block_ : kNoPlace};
+  }
+  bool at_block_start() const noexcept { return offset_ == block_start(offset_); }
+
+  // The record at offset_, when it is the one that is next.
+  std::optional<RecordView> next_record(std::uint64_t limit) {
+    if (at_block_start()) first_of_block_ = next_;
+    const std::optional<RecordView> record = segment_->record(place(), limit);
+    return record && record->sequence == next_ ? record : std::nullopt;
+  }
+
+  // The sound records in sequence from offset_ to the end of its block or to `limit`; `last` is 0
+  // when there is none.
+  JournalChunk take_records(std::uint64_t limit, std::size_t max_bytes) {
     JournalChunk chunk;
-    std::size_t taken = 0;
-    while (taken < rest.size()) {
-      const DecodedRecord decoded = decode_record(rest.subspan(taken));
-      if (decoded.fault != RecordFault::none || !belongs(decoded.record, segment_->expectation()) ||
-          decoded.record.sequence != next_ || next_ >= end_sequence()) {
-        break;
-      }
-      const std::size_t size = decoded.record.bytes.size();
-      if (taken > 0 && taken + size > max_bytes) break;
-      if (taken == 0) chunk.first = next_;
+    const std::uint64_t end = std::min(limit, block_end(offset_));
+    while (offset_ < end && next_ < end_sequence()) {
+      const std::optional<RecordView> record = next_record(limit);
+      if (!record) break;
+      const std::size_t taken = chunk.records.size() + record->bytes.size();
+      if (chunk.last != 0 && taken > max_bytes) break;
+      if (chunk.last == 0) chunk.first = next_;
+      const std::byte* const from = chunk.last == 0 ? record->bytes.data() : chunk.records.data();
+      chunk.records = {from, taken};
       chunk.last = next_++;
-      taken += size;
+      offset_ += record->bytes.size();
     }
-    if (taken == 0) return chunk;
+    if (chunk.last == 0) return chunk;
     chunk.kind = JournalChunk::Kind::records;
-    chunk.records = rest.first(taken);
     chunk.epoch = segment_->expectation().epoch;
-    offset_ += taken;
     return chunk;
   }
 
   // At `offset_` stands no record that could be next: goes on at the next block, with the gap that
   // this makes, if any.
-  std::optional<JournalChunk> pass_rest(std::span<const std::byte> rest, std::uint64_t limit) {
+  std::optional<JournalChunk> pass_rest(std::uint64_t limit) {
     const std::uint64_t damaged_at = offset_;
-    const bool at_start = offset_ == block_start(offset_);
-    const bool zero = first_nonzero(rest) == rest.size();
-    if (zero && !at_start) {
-      offset_ = next_block(offset_);
+    const bool at_start = at_block_start();
+    if (!at_start && segment_->rest_is_zero(place(), limit)) {
+      offset_ = block_end(offset_);
       return std::nullopt;
     }
     std::optional<RecordView> found;
-    std::uint64_t at = at_start ? offset_ : next_block(offset_);
-    for (; at < limit; at = next_block(at)) {
+    std::uint64_t at = at_start ? offset_ : block_end(offset_);
+    for (; at < limit; at = block_end(at)) {
       found = segment_->first_of_block(at, limit);
       if (found && found->sequence >= next_) break;
       found.reset();
     }
     const std::uint64_t resume = found ? found->sequence : last_of_segment() + 1;
     offset_ = found ? at : limit;
+    if (!found && (at_start || limit > block_end(damaged_at))) first_of_block_.reset();
     if (resume <= next_) return std::nullopt;
     return gap_to(resume, segment_name(segment_->ordinal()) + " is damaged at offset " +
                               std::to_string(damaged_at));
@@ -240,7 +251,7 @@ class JournalReader::Impl {
     } else {
       next_ = segment_->expectation().first_sequence;
     }
-    pass_records(segment_->rest_of_block(offset_, limit), before);
+    pass_records(limit, before);
   }
 
   // The start of the last block whose first record is `before` the target, or of the first block.
@@ -267,16 +278,13 @@ class JournalReader::Impl {
   }
 
   template <class Before>
-  void pass_records(std::span<const std::byte> rest, Before before) {
-    while (!rest.empty()) {
-      const DecodedRecord decoded = decode_record(rest);
-      if (decoded.fault != RecordFault::none || !belongs(decoded.record, segment_->expectation()) ||
-          decoded.record.sequence != next_ || !before(decoded.record)) {
-        return;
-      }
+  void pass_records(std::uint64_t limit, Before before) {
+    const std::uint64_t end = std::min(limit, block_end(offset_));
+    while (offset_ < end) {
+      const std::optional<RecordView> record = next_record(limit);
+      if (!record || !before(*record)) return;
       ++next_;
-      offset_ += decoded.record.bytes.size();
-      rest = rest.subspan(decoded.record.bytes.size());
+      offset_ += record->bytes.size();
     }
   }
 
@@ -285,9 +293,10 @@ class JournalReader::Impl {
   JournalTail tail_;
   std::optional<SegmentReader> segment_;
   std::uint64_t offset_ = 0;
-  std::uint64_t next_ = 1;    // the sequence that is expected at offset_
-  std::uint64_t first_ = 0;   // the oldest held; 0: not known yet
-  std::uint64_t end_of_ = 0;  // the segment that end_sequence_ is of
+  std::uint64_t next_ = 1;                       // the sequence that is expected at offset_
+  std::optional<std::uint64_t> first_of_block_;  // the sequence with which its block begins
+  std::uint64_t first_ = 0;                      // the oldest held; 0: not known yet
+  std::uint64_t end_of_ = 0;                     // the segment that end_sequence_ is of
   std::uint64_t end_sequence_ = 0;
 };
 

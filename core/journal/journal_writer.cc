@@ -70,12 +70,12 @@ class JournalWriter::Impl {
     if (recovery_.created) state_.save(file_system_, options_.folder);
     const AppendPoint::Identity identity{state_.journal_id, state_.epoch, options_.sync};
     std::uint64_t last_ordinal = recovered.last_ordinal;
-    std::uint64_t offset = kSegmentHeaderBytes;
+    Place next{.offset = kSegmentHeaderBytes, .index = 0};
     std::unique_ptr<Segment> active;
     if (recovered.tail) {
-      offset = recovered.tail->offset;
+      next = recovered.tail->next;
       active = Segment::reopen(file_system_, options_.folder, recovered.tail->ordinal,
-                               recovered.tail->segment_bytes, offset, next_sequence - 1);
+                               recovered.tail->segment_bytes, next.offset, next_sequence - 1);
     } else {
       // Without space for a segment there is no journal: say so now, not at the first append.
       active = Segment::make(file_system_, options_.folder, state_.journal_id, ++last_ordinal,
@@ -92,7 +92,7 @@ class JournalWriter::Impl {
     active->live().durable_sequence.store(durable, std::memory_order_relaxed);
     maker_ = std::make_unique<SegmentMaker>(file_system_, clock, options_, state_.journal_id,
                                             last_ordinal + 1);
-    point_.emplace(identity, *maker_, std::move(active), offset, next_sequence,
+    point_.emplace(identity, *maker_, std::move(active), next, next_sequence,
                    recovered.last_time_ns);
     sync_.emplace(*point_, durable);
     retention_.emplace(file_system_, clock_, options_.folder, state_.journal_id,

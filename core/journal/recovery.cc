@@ -10,6 +10,15 @@ namespace hookwire {
 
 namespace {
 
+void zero(File& file, std::uint64_t from, std::uint64_t to) {
+  constexpr std::uint64_t kAtOnce = 1 << 20;
+  const std::vector<std::byte> zeros(static_cast<std::size_t>(std::min(kAtOnce, to - from)));
+  for (std::uint64_t at = from; at < to; at += kAtOnce) {
+    const std::uint64_t count = std::min(kAtOnce, to - at);
+    file.write_at(at, std::span(zeros).first(static_cast<std::size_t>(count)));
+  }
+}
+
 // The copy is on stable storage before anything is zeroed.
 void cut(const RecoveryStep& step, FileSystem& file_system, const std::filesystem::path& folder) {
   constexpr std::uint64_t kAtOnce = 1 << 20;
@@ -23,11 +32,8 @@ void cut(const RecoveryStep& step, FileSystem& file_system, const std::filesyste
   }
   aside->sync();
   file_system.sync_directory(folder);
-  const std::vector<std::byte> zeros(static_cast<std::size_t>(std::min(kAtOnce, step.end)));
-  for (std::uint64_t at = step.offset; at < step.end; at += kAtOnce) {
-    const std::uint64_t count = std::min(kAtOnce, step.end - at);
-    file->write_at(at, std::span(zeros).first(static_cast<std::size_t>(count)));
-  }
+  zero(*file, step.offset, std::clamp(step.keep_from, step.offset, step.end));
+  zero(*file, std::clamp(step.keep_to, step.offset, step.end), step.end);
   file->sync();
 }
 

@@ -156,7 +156,7 @@ class Planner {
       return;  // evidence: nothing is written there any more
     }
     if (cut_short || end_missing_) return;
-    to_.tail = {segment.ordinal, scan.end_offset, header.made.segment_bytes};
+    to_.tail = {segment.ordinal, {scan.end_offset, scan.end_index}, header.made.segment_bytes};
   }
 
   // True when readers of the segment are sent on to another one.
@@ -194,6 +194,8 @@ class Planner {
                            .file = segment.name,
                            .offset = scan.tail_offset,
                            .end = scan.tail_end,
+                           .keep_from = places_at(scan.end_offset, scan.end_index),
+                           .keep_to = block_end(scan.end_offset),
                            .aside = to_.report.torn_file});
   }
 

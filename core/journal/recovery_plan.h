@@ -9,6 +9,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/journal/journal_writer.h"
 
+#include "block.h"
 #include "journal_state.h"
 
 namespace hookwire {
@@ -23,7 +24,7 @@ struct RecoveredJournal {
   /// The segment that goes on, and where; nothing: a new one begins.
   struct Tail {
     std::uint64_t ordinal = 0;
-    std::uint64_t offset = 0;
+    Place next;
     std::uint64_t segment_bytes = 0;
   };
   std::optional<Tail> tail;
@@ -56,12 +57,16 @@ struct RecoveryStep {
   enum class Kind {
     remove,     ///< A file in which nothing was ever written.
     set_aside,  ///< The file gets the name `aside`.
-    cut,        ///< [offset, end) of the file is copied to the new file `aside`, then zeroed.
+    /// [offset, end) of the file is copied to the new file `aside`, then zeroed but for
+    /// [keep_from, keep_to).
+    cut,
   };
   Kind kind = Kind::remove;
   std::string file;
   std::uint64_t offset = 0;
   std::uint64_t end = 0;
+  std::uint64_t keep_from = 0;
+  std::uint64_t keep_to = 0;
   std::string aside;
   /// Once it is done nothing shows any more that the epoch counts up: that is noted first.
   bool hides_epoch = false;

@@ -14,8 +14,7 @@
 namespace hookwire {
 
 // A segment file: a header page, then records in blocks of 64 KiB (the first block begins with the
-// page). A record that does not fit the rest of its block stands at the start of the next; the rest
-// stays zero.
+// page); see block.h.
 //
 //  0        64           128      192          4096
 //  +--------+------------+--------+------------+---------+---------+----
@@ -108,12 +107,5 @@ std::optional<SegmentHeader> read_segment_header(std::span<const std::byte> head
 std::string segment_name(std::uint64_t ordinal);
 /// The ordinal in such a name; nothing when it is none.
 std::optional<std::uint64_t> segment_ordinal(const std::string& name);
-
-/// Where a record of `size` bytes goes when `offset` is the end of the one before: there, or at the
-/// start of the next block.
-constexpr std::uint64_t place_record(std::uint64_t offset, std::size_t size) noexcept {
-  const std::uint64_t block_end = (offset / kBlockBytes + 1) * kBlockBytes;
-  return offset + size <= block_end ? offset : block_end;
-}
 
 }  // namespace hookwire

@@ -20,32 +20,49 @@ SegmentReader::SegmentReader(FileSystem& file_system, const std::filesystem::pat
   }
 }
 
-std::span<const std::byte> SegmentReader::rest_of_block(std::uint64_t offset, std::uint64_t limit) {
-  const std::uint64_t end = std::min({next_block(offset), limit, size_});
-  if (offset >= end) return {};
-  if (mapping_) {
-    return mapping_->bytes().subspan(static_cast<std::size_t>(offset),
-                                     static_cast<std::size_t>(end - offset));
-  }
+// The block of `offset`, as far as the file has it.
+std::span<const std::byte> SegmentReader::block_of(std::uint64_t offset) {
   const std::uint64_t start = offset / kBlockBytes * kBlockBytes;
+  if (start >= size_) return {};
+  if (mapping_) {
+    return mapping_->bytes().subspan(
+        static_cast<std::size_t>(start),
+        static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, size_ - start)));
+  }
   if (start != block_offset_) {
     block_offset_ = UINT64_MAX;
     block_.resize(kBlockBytes);
     block_.resize(file_->read_at(start, block_));
     block_offset_ = start;
   }
-  const std::span<const std::byte> block(block_);
-  const std::size_t from = std::min(static_cast<std::size_t>(offset - start), block.size());
-  const std::size_t to = std::min(static_cast<std::size_t>(end - start), block.size());
-  return block.subspan(from, to - from);
+  return block_;
 }
 
-std::optional<RecordView> SegmentReader::first_of_block(std::uint64_t offset, std::uint64_t limit) {
-  const DecodedRecord decoded = decode_record(rest_of_block(block_start(offset), limit));
+std::optional<RecordView> SegmentReader::record(Place at, std::uint64_t limit) {
+  if (at.offset >= limit) return std::nullopt;
+  const std::uint64_t start = at.offset / kBlockBytes * kBlockBytes;
+  const DecodedRecord decoded = decode_in_block(
+      block_of(at.offset), static_cast<std::size_t>(at.offset - start),
+      static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, limit - start)), at.index);
   if (decoded.fault != RecordFault::none || !belongs(decoded.record, expectation_)) {
     return std::nullopt;
   }
   return decoded.record;
+}
+
+std::optional<RecordView> SegmentReader::first_of_block(std::uint64_t offset, std::uint64_t limit) {
+  return record({block_start(offset), 0}, limit);
+}
+
+bool SegmentReader::rest_is_zero(Place from, std::uint64_t limit) {
+  const std::span<const std::byte> block = block_of(from.offset);
+  const std::uint64_t start = from.offset / kBlockBytes * kBlockBytes;
+  const std::uint64_t places = places_at(from.offset, from.index < kMostPlaces ? from.index : 0);
+  const std::uint64_t end = std::min({places, limit, start + block.size()});
+  if (from.offset >= end) return true;
+  const std::span<const std::byte> rest = block.subspan(
+      static_cast<std::size_t>(from.offset - start), static_cast<std::size_t>(end - from.offset));
+  return first_nonzero(rest) == rest.size();
 }
 
 }  // namespace hookwire

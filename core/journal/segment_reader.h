@@ -27,14 +27,19 @@ class SegmentReader {
   const SegmentExpectation& expectation() const noexcept { return expectation_; }
   const SegmentHeader& header() const noexcept { return header_; }
 
-  /// The bytes from `offset` to the end of its block, or to `limit` when that is nearer. Valid
-  /// until the next call. Throws IoError.
-  std::span<const std::byte> rest_of_block(std::uint64_t offset, std::uint64_t limit);
-
-  /// The sound record of this journal and epoch with which the block of `offset` begins.
+  /// The record at `at`, as decode_in_block() finds it, when it is of this journal and epoch. What
+  /// it points to is valid until another block is asked for. Throws IoError.
+  std::optional<RecordView> record(Place at, std::uint64_t limit);
+  /// The one with which the block of `offset` begins.
   std::optional<RecordView> first_of_block(std::uint64_t offset, std::uint64_t limit);
 
+  /// True when nothing stands from `from` to the places of the block's first records, `from.index`
+  /// of them, or to `limit` when that is nearer. Throws IoError.
+  bool rest_is_zero(Place from, std::uint64_t limit);
+
  private:
+  std::span<const std::byte> block_of(std::uint64_t offset);
+
   std::uint64_t ordinal_;
   SegmentHeader header_;
   SegmentExpectation expectation_;
@@ -49,11 +54,6 @@ class SegmentReader {
 constexpr std::uint64_t block_start(std::uint64_t offset) noexcept {
   const std::uint64_t start = offset / kBlockBytes * kBlockBytes;
   return start == 0 ? kSegmentHeaderBytes : start;
-}
-
-/// Where the next block's records begin.
-constexpr std::uint64_t next_block(std::uint64_t offset) noexcept {
-  return (offset / kBlockBytes + 1) * kBlockBytes;
 }
 
 }  // namespace hookwire

@@ -14,14 +14,15 @@ class Scanner {
     scan_.end_offset = kSegmentHeaderBytes;
   }
 
-  // `block` begins at file offset `offset`.
-  void read(std::uint64_t offset, std::span<const std::byte> block) {
+  // `block` begins at file offset `offset`; its records are read to `end`.
+  void read(std::uint64_t offset, std::span<const std::byte> block, std::size_t end) {
     std::size_t at = offset == 0 ? kSegmentHeaderBytes : 0;
     const std::size_t start = at;
+    std::uint64_t index = 0;
     RecordFault fault = RecordFault::none;
     bool strange = false;
-    while (at < block.size()) {
-      const DecodedRecord decoded = decode_record(block.subspan(at));
+    while (at < end) {
+      const DecodedRecord decoded = decode_in_block(block, at, end, index);
       fault = decoded.fault;
       if (fault != RecordFault::none) break;
       const RecordView& record = decoded.record;
@@ -32,8 +33,10 @@ class Scanner {
       if (strange) break;
       accept(record, offset + at);
       at += record.bytes.size();
+      scan_.end_index = ++index;
     }
-    note_rest(offset + at, block.subspan(std::min(at, block.size())), fault, strange);
+    end = std::min<std::size_t>(end, places_at(0, index));
+    note_rest(offset + at, block.first(end).subspan(std::min(at, end)), fault, strange);
   }
 
   SegmentScan take() {
@@ -59,7 +62,7 @@ class Scanner {
     ++scan_.record_count;
   }
 
-  // What stands behind the last good record of a block must be zero.
+  // What stands between the last good record of a block and the places must be zero.
   void note_rest(std::uint64_t offset, std::span<const std::byte> rest, RecordFault fault,
                  bool strange) {
     const std::size_t first = first_nonzero(rest);
@@ -117,14 +120,14 @@ SegmentScan scan_segment(File& file, const SegmentExpectation& expected,
   Scanner scanner(expected, see);
   std::uint64_t offset = 0;
   while (true) {
-    const std::size_t wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), limit - offset));
-    const std::size_t count = file.read_at(offset, std::span(buffer).first(wanted));
-    for (std::size_t at = 0; at < count; at += kBlockBytes) {
-      scanner.read(offset + at, std::span(buffer).subspan(at, std::min(kBlockBytes, count - at)));
+    const std::size_t count = file.read_at(offset, buffer);  // whole blocks, for their places
+    for (std::size_t at = 0; at < count && offset + at < limit; at += kBlockBytes) {
+      const std::size_t size = std::min(kBlockBytes, count - at);
+      scanner.read(offset + at, std::span(buffer).subspan(at, size),
+                   static_cast<std::size_t>(std::min<std::uint64_t>(size, limit - offset - at)));
     }
     offset += count;
-    if (count < buffer.size()) return scanner.take();
+    if (count < buffer.size() || offset >= limit) return scanner.take();
   }
 }
 

@@ -8,6 +8,7 @@
 #include "hookwire/base/function_ref.h"
 #include "hookwire/record/record.h"
 
+#include "block.h"
 #include "segment_format.h"
 
 namespace hookwire {
@@ -23,6 +24,7 @@ struct ScanDamage {
 /// What reading a whole segment found.
 struct SegmentScan {
   std::uint64_t end_offset = 0;     ///< Behind the last good record.
+  std::uint64_t end_index = 0;      ///< How many good records are before it in its block.
   std::uint64_t last_sequence = 0;  ///< Of the last good record; first - 1 when there is none.
   std::int64_t last_time_ns = 0;
   std::uint64_t record_count = 0;

@@ -60,6 +60,8 @@ std::string_view to_string(RecordFault fault) noexcept {
       return "the checksum differs";
     case RecordFault::padding:
       return "the padding is not zero";
+    case RecordFault::place:
+      return "its block has no such record in this place";
   }
   return "unknown";
 }

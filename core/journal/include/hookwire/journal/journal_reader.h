@@ -30,7 +30,8 @@ struct JournalChunk {
 
 /// Follows a journal from a position onward, while it is written (by this process or another) or
 /// after its writer died. Reads only; never waits. Every record handed out was checked: checksum,
-/// journal id, epoch and expected sequence. Thread-compatible: one reader a thread.
+/// journal id, epoch, expected sequence and place in its block. Thread-compatible: one reader a
+/// thread.
 class JournalReader {
  public:
   /// Throws Error: bad_input when `folder` holds no journal, incompatible for another format

@@ -72,6 +72,7 @@ enum class RecordFault {
               ///< it.
   checksum,   ///< crc32c differs.
   padding,    ///< The pad is not zero.
+  place,      ///< It is sound, but not the record that its block has there; see docs/journal.md.
 };
 
 /// A sentence for people. Never throws.
