@@ -42,6 +42,9 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   const PublisherOptions& a = *now.publishing;
   const PublisherOptions& b = *then.publishing;
   if (a.journal.folder != b.journal.folder) return "journal_dir";
+  if (a.journal.sync != b.journal.sync) return "journal_sync";
+  if (a.journal.sync_interval != b.journal.sync_interval) return "journal_sync_interval";
+  if (a.on_journal_error != b.on_journal_error) return "on_journal_error";
   if (a.journal.segment_bytes != b.journal.segment_bytes) return "journal_segment_bytes";
   if (a.journal.append_wait != b.journal.append_wait) return "append_wait";
   if (a.stream.endpoint != b.stream.endpoint) return "stream_endpoint";
