@@ -50,6 +50,7 @@ class CallBench {
         folder_(options.dir),
         subscriber_(folder_.endpoint()),
         journalled_(event_, folder_.in("journalled"), ""),
+        closed_(event_, folder_.in("closed"), "", OnJournalError::fail_closed),
         streamed_(event_, folder_.in("streamed"), folder_.endpoint()) {
     subscriber_.connect();
     none_.replace({});
@@ -71,6 +72,7 @@ class CallBench {
     std::vector<Variant> variants = this->variants();
     interleave(variants, rounds_, true);
     journalled_.check_complete();
+    closed_.check_complete();
     streamed_.check_complete();
     show(variants);
   }
@@ -85,6 +87,7 @@ class CallBench {
             hooked("eight empty hooks", {*driver_, eight_}),
             hooked("one empty hook, timed", {*driver_, timed_}),
             hooked("notification", journalled_.volume()),
+            hooked("notification, fail_closed", closed_.volume()),
             streamed("notification, streamed")};
   }
   Variant direct(const std::string& name) {
@@ -150,6 +153,7 @@ class CallBench {
   HookChain eight_{clock_, log_};
   HookChain timed_{clock_, log_};
   Publishing journalled_;
+  Publishing closed_;
   Publishing streamed_;
 };
 

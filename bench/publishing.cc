@@ -12,8 +12,9 @@ namespace {
 constexpr auto kMethods = method_descriptors<Volume>();
 
 PublisherOptions publisher_options(const EventFile& event, const std::filesystem::path& journal,
-                                   const std::string& endpoint) {
+                                   const std::string& endpoint, OnJournalError on_journal_error) {
   PublisherOptions options;
+  options.on_journal_error = on_journal_error;
   options.publisher = event.publisher;
   options.journal.folder = journal;
   options.stream.endpoint = endpoint;
@@ -23,10 +24,11 @@ PublisherOptions publisher_options(const EventFile& event, const std::filesystem
 }  // namespace
 
 Publishing::Publishing(const EventFile& event, const std::filesystem::path& journal,
-                       const std::string& endpoint)
+                       const std::string& endpoint, OnJournalError on_journal_error)
     : log_(make_stderr_log(LogLevel::warning)),
       publisher_(std::make_unique<Publisher>(
-          files_, clock_, *log_, publisher_options(event, journal, endpoint), kMethods)),
+          files_, clock_, *log_, publisher_options(event, journal, endpoint, on_journal_error),
+          kMethods)),
       chain_(clock_, *log_) {
   chain_.replace({{.name = "notify",
                    .class_name = "hookwire:NotificationHook",

@@ -21,7 +21,8 @@ class Publishing {
  public:
   /// An empty `endpoint`: journal only, no relay.
   Publishing(const EventFile& event, const std::filesystem::path& journal,
-             const std::string& endpoint);
+             const std::string& endpoint,
+             OnJournalError on_journal_error = OnJournalError::fail_open);
   ~Publishing();
   Publishing(const Publishing&) = delete;
   Publishing& operator=(const Publishing&) = delete;

@@ -11,14 +11,38 @@
 
 namespace hookwire {
 
-void EventJournal::append_or_throw(Phase phase, std::string_view topic, const EncodedBody& body) {
+JournalRoom EventJournal::room_of(Phase phase) const noexcept {
+  if (!fail_closed()) return JournalRoom::none;
+  return phase == Phase::pre ? JournalRoom::take : JournalRoom::use;
+}
+
+void EventJournal::append_or_throw(Phase phase, std::string_view topic, const EncodedBody& body,
+                                   JournalRoom room) {
   journal_.append({.kind = static_cast<std::uint8_t>(phase),
                    .flags = body.flags,
                    .topic = topic,
                    .body = body.bytes,
-                   .time_ns = clock_.unix_ns()});
+                   .time_ns = clock_.unix_ns(),
+                   .room = room});
   events_.fetch_add(1, std::memory_order_relaxed);
   if ((body.flags & kFlagCut) != 0) cut_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void EventJournal::record(Phase phase, std::string_view topic, const EncodedBody& body) {
+  try {
+    const JournalRoom room = room_of(phase);
+    // What has room waits for nobody who finds out whether there is room.
+    if (room != JournalRoom::use && outage_.load(std::memory_order_acquire)) [[unlikely]] {
+      try_to_end_outage();
+    }
+    append_or_throw(phase, topic, body, room);
+  } catch (const Error& error) {
+    lose(phase, error.what(), error.code());
+    throw;
+  } catch (const std::exception& error) {
+    lose(phase, error.what(), ErrorCode::io);
+    throw;
+  }
 }
 
 bool EventJournal::append(Phase phase, std::string_view topic, const EncodedBody& body) noexcept {
@@ -29,15 +53,17 @@ bool EventJournal::append(Phase phase, std::string_view topic, const EncodedBody
     append_or_throw(phase, topic, body);
     return true;
   } catch (const Error& error) {
-    lose(error.what(), error.code());
+    lose(phase, error.what(), error.code());
   } catch (const std::exception& error) {
-    lose(error.what(), ErrorCode::io);
+    lose(phase, error.what(), ErrorCode::io);
   }
   return false;
 }
 
-void EventJournal::lose(const char* reason, ErrorCode code) noexcept {
+void EventJournal::lose(Phase phase, const char* reason, ErrorCode code) noexcept {
+  const bool refuses = fail_closed() && phase == Phase::pre;
   lost_.fetch_add(1, std::memory_order_relaxed);
+  if (refuses) refused_.fetch_add(1, std::memory_order_relaxed);
   if (code == ErrorCode::closed) return;  // in a forked child: the parent's journal is not ours
   try {
     bool begins = false;
@@ -45,12 +71,17 @@ void EventJournal::lose(const char* reason, ErrorCode code) noexcept {
       const std::lock_guard lock(mutex_);
       begins = !outage_.exchange(true, std::memory_order_acq_rel);
       loss_.to_ns = clock_.unix_ns();
+      if (refuses) ++loss_.refused;
       if (loss_.count++ == 0) {
         loss_.from_ns = loss_.to_ns;
         loss_.reason = reason;
       }
+      why_ = reason;
     }
-    if (begins) log_.error(std::string("events are being lost, calls go on unrecorded: ") + reason);
+    if (begins) {
+      log_.error(std::string("events are being lost, calls ") +
+                 (fail_closed() ? "are refused: " : "go on unrecorded: ") + reason);
+    }
   } catch (const std::exception&) {
     return;  // without memory for the reason: the gap has its count
   }
@@ -72,53 +103,80 @@ void EventJournal::lose_end(std::string_view call_id, std::string_view method) n
 void EventJournal::try_to_end_outage() {
   if (forked()) throw Error(ErrorCode::closed, "a forked process writes no events");
   const std::unique_lock probe(probe_, std::try_to_lock);
-  if (!probe) throw Error(ErrorCode::timed_out, "the journal took no events");
+  if (!probe) throw Error(ErrorCode::timed_out, why());
   if (!outage_.load(std::memory_order_relaxed)) return;
-  Loss told;
-  {
-    const std::lock_guard lock(mutex_);
-    told = std::exchange(loss_, {});
-  }
-  try {
-    tell_gap(told);  // may take as long as the journal waits: without the lock
-  } catch (const std::exception&) {
-    const std::lock_guard lock(mutex_);
-    told.to_ns = std::max(told.to_ns, loss_.to_ns);
-    told.count += loss_.count;
-    loss_ = std::move(told);
-    throw;
-  }
-  std::uint64_t count = told.count;
-  {
-    const std::lock_guard lock(mutex_);
-    tell_gap(loss_);  // what others lost meanwhile
-    count += std::exchange(loss_, {}).count;
-    tell_lost_ends();
-    outage_.store(false, std::memory_order_release);
-  }
+  std::uint64_t count = tell_losses(false);
+  count += tell_losses(true);  // what others lost meanwhile
   log_.warning("the journal takes events again; " + std::to_string(count) + " were lost");
 }
 
-void EventJournal::tell_gap(const Loss& loss) {
-  if (loss.count == 0) return;
-  std::vector<std::byte> buffer(kMaxBodyBytes);
-  const Value data = Value::Map{{"count", loss.count},
-                                {"from_time_ns", loss.from_ns},
-                                {"to_time_ns", loss.to_ns},
-                                {"reason", loss.reason}};
-  append_or_throw(Phase::system, make_topic(Phase::system, "gap", encoder_.publisher()),
-                  encode_system(buffer, encoder_, "gap", data, 0, 0));
+// Appends what is to be told, which may take as long as the journal waits: without the lock. What
+// could not be told is kept, and the outage goes on.
+std::uint64_t EventJournal::tell_losses(bool outage_ends) {
+  Loss loss;
+  std::vector<LostEnd> ends;
+  {
+    const std::lock_guard lock(mutex_);
+    loss = std::exchange(loss_, {});
+    ends = std::exchange(lost_ends_, {});
+    if (outage_ends) outage_.store(false, std::memory_order_release);
+  }
+  const std::uint64_t count = loss.count;
+  try {
+    tell_gap(loss);
+    tell_lost_ends(ends);
+  } catch (const std::exception&) {
+    take_back(loss, ends);
+    throw;
+  }
+  return count;
 }
 
-void EventJournal::tell_lost_ends() {
-  std::vector<std::byte> buffer(lost_ends_.empty() ? 0 : kMaxBodyBytes);
-  while (!lost_ends_.empty()) {
-    const LostEnd& end = lost_ends_.back();
+void EventJournal::take_back(Loss& loss, std::vector<LostEnd>& ends) {
+  const std::lock_guard lock(mutex_);
+  outage_.store(true, std::memory_order_release);
+  if (loss.count > 0) {
+    loss.to_ns = std::max(loss.to_ns, loss_.to_ns);
+    loss.count += loss_.count;
+    loss.refused += loss_.refused;
+    loss_ = std::move(loss);
+  }
+  for (LostEnd& end : lost_ends_) {
+    if (ends.size() < kMaxLostEnds) ends.push_back(std::move(end));
+  }
+  lost_ends_ = std::move(ends);
+}
+
+std::string EventJournal::why() {
+  const std::lock_guard lock(mutex_);
+  return why_;
+}
+
+void EventJournal::tell_gap(Loss& loss) {
+  if (loss.count == 0) return;
+  std::vector<std::byte> buffer(kMaxBodyBytes);
+  Value::Map data{{"count", loss.count},
+                  {"from_time_ns", loss.from_ns},
+                  {"to_time_ns", loss.to_ns},
+                  {"reason", loss.reason}};
+  if (loss.refused > 0) data.emplace_back("refused", loss.refused);
+  // Where calls need room, the journal works again when it has room for one.
+  const JournalRoom room = fail_closed() ? JournalRoom::take : JournalRoom::none;
+  append_or_throw(Phase::system, make_topic(Phase::system, "gap", encoder_.publisher()),
+                  encode_system(buffer, encoder_, "gap", Value(std::move(data)), 0, 0), room);
+  loss = {};
+  if (room == JournalRoom::take) journal_.release_room();
+}
+
+void EventJournal::tell_lost_ends(std::vector<LostEnd>& ends) {
+  std::vector<std::byte> buffer(ends.empty() ? 0 : kMaxBodyBytes);
+  while (!ends.empty()) {
+    const LostEnd& end = ends.back();
     append_or_throw(
         Phase::failure, make_topic(Phase::failure, end.method, encoder_.publisher()),
         encode_aborted(buffer, encoder_, {.call_id = end.call_id, .method = end.method, .pre = {}},
                        "the journal took no events when the call ended; its outcome is unknown"));
-    lost_ends_.pop_back();
+    ends.pop_back();
   }
 }
 

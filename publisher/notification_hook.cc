@@ -3,7 +3,10 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "hookwire/base/error.h"
@@ -20,9 +23,15 @@ namespace hookwire {
 
 namespace {
 
-// What pre hands to post or failure.
+struct RoomRelease {
+  void operator()(EventJournal* journal) const noexcept { journal->release_room(); }
+};
+
+// What pre hands to post or failure. Under fail_closed it holds the room for the call's end, which
+// goes back when no end is recorded, also when the thread is cancelled.
 struct OpenCall {
   std::uint64_t number = 0;
+  std::unique_ptr<EventJournal, RoomRelease> room;
 };
 
 constexpr std::size_t kMaxPrefixBytes = 40;
@@ -45,6 +54,11 @@ class CallId {
   char* end_;
 };
 
+ErrorCode code_of(const std::exception& error) noexcept {
+  const Error* const ours = dynamic_cast<const Error*>(&error);
+  return ours == nullptr ? ErrorCode::io : ours->code();
+}
+
 // Of an event's data, for the entries around it: schema, publisher, tick, part, parts.
 constexpr std::size_t kPeriodicOverhead = 1024;
 
@@ -62,35 +76,55 @@ NotificationHook::NotificationHook(const EventEncoder& encoder, EventJournal& jo
   }
 }
 
-bool NotificationHook::publish(Phase phase, std::uint64_t number, const Call& call,
-                               const CallEnd* end) noexcept {
+// Throws what kept the event from being recorded, with account taken.
+void NotificationHook::publish(Phase phase, std::uint64_t number, const Call& call,
+                               const CallEnd* end) {
+  std::optional<MethodTemplate> made;
+  const MethodTemplate* method = encoder_.find(call.descriptor());
+  std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
+  EncodedBody body;
   try {
-    std::optional<MethodTemplate> made;
-    const MethodTemplate* method = encoder_.find(call.descriptor());
     if (method == nullptr) method = &made.emplace(encoder_.make_template(call.descriptor()));
-    std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
-    const EncodedBody body =
-        encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
-    return journal_.append(phase, method->topic(phase), body);
+    body = encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
   } catch (const std::exception& error) {
-    // A method that nobody prepared and that cannot stand in a topic: no reason to refuse a call.
-    journal_.lose(error.what(), ErrorCode::bad_input);
-    return false;
+    // A method that nobody prepared and that cannot stand in a topic.
+    journal_.lose(phase, error.what(), ErrorCode::bad_input);
+    throw;
   }
+  journal_.record(phase, method->topic(phase), body);
 }
 
 HookData NotificationHook::pre(const Call& call) {
   const std::uint64_t number = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (!publish(Phase::pre, number, call, nullptr)) return nullptr;
-  return OpenCall{number};
+  OpenCall open{number, nullptr};
+  try {
+    publish(Phase::pre, number, call, nullptr);
+  } catch (const std::exception& error) {
+    if (!journal_.fail_closed()) return nullptr;
+    throw Error(code_of(error), std::string("the call is refused, since its begin could not be "
+                                            "recorded (on_journal_error = fail_closed): ") +
+                                    error.what());
+  }
+  if (journal_.fail_closed()) open.room.reset(&journal_);
+  return open;
 }
 
 void NotificationHook::publish_end(Phase phase, HookData& data, const Call& call,
                                    const CallEnd& end) {
-  const OpenCall* open = data.get_if<OpenCall>();
+  OpenCall* open = data.get_if<OpenCall>();
   if (open == nullptr) return;  // no pre: no end
-  if (!publish(phase, open->number, call, &end)) {
+  try {
+    publish(phase, open->number, call, &end);
+    static_cast<void>(open->room.release());  // used
+  } catch (const std::exception& error) {
+    open->room.reset();
     journal_.lose_end(CallId(call_prefix_, open->number).view(), call.method());
+    const ErrorCode code = code_of(error);
+    // In a forked child the end is the parent's to record.
+    if (!journal_.fail_closed() || code == ErrorCode::closed) return;
+    throw Error(code, std::string("the call's end could not be recorded; its events will say "
+                                  "'aborted' (on_journal_error = fail_closed): ") +
+                          error.what());
   }
 }
 

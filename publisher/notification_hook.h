@@ -16,8 +16,11 @@ namespace hookwire {
 /// enclose everything: the post tells the final result and how every other hook fared. While its
 /// pre or its post is switched off, a call has no events at all: there is no end without its pre,
 /// and no pre without its end. A call whose
-/// pre the journal did not take has none either. pre, post and failure never throw; they use 60 KiB
-/// of the caller's stack. In a forked process it does nothing. Thread-safe.
+/// pre the journal did not take has none either. Under fail_open pre, post and failure never throw;
+/// under fail_closed they throw Error when their event was not recorded: pre refuses the call, post
+/// tells the caller that the end of a call that worked is in no event. They use 60 KiB of the
+/// caller's stack. In a forked process no event is written; there the end of a call is the
+/// parent's. Thread-safe.
 class NotificationHook final : public Hook {
  public:
   /// `call_prefix`, 40 bytes at most, begins every call id: it must differ between publishers and
@@ -32,9 +35,10 @@ class NotificationHook final : public Hook {
   void periodic(const PeriodicData& data) override;
   bool wants_durations() const noexcept override { return true; }
   bool pairs_phases() const noexcept override { return true; }
+  bool may_be_suppressed() const noexcept override { return !journal_.fail_closed(); }
 
  private:
-  bool publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end) noexcept;
+  void publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end);
   void publish_end(Phase phase, HookData& data, const Call& call, const CallEnd& end);
 
   const EventEncoder& encoder_;

@@ -71,7 +71,7 @@ class Publisher::Impl {
         encoder_(options_.publisher, methods),
         journal_(file_system, clock, journal_options(),
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
-        events_(journal_, clock, log, encoder_) {
+        events_(journal_, clock, log, encoder_, options_.on_journal_error) {
     // Before anything is told: who cannot have the endpoint writes no events.
     if (!options_.stream.endpoint.empty()) {
       relay_.emplace(file_system, clock, log,
@@ -121,6 +121,7 @@ class Publisher::Impl {
             .events = events_.events(),
             .cut_events = events_.cut(),
             .lost_events = events_.lost(),
+            .refused_calls = events_.refused(),
             .aborted_calls = aborted_calls_,
             .relay = relay_ ? relay_->status() : RelayStatus()};
   }

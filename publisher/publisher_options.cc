@@ -77,6 +77,10 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   read.journal.append_wait =
       options.duration("append_wait", read.journal.append_wait, std::chrono::nanoseconds(0),
                        std::chrono::seconds(60));
+  read.on_journal_error =
+      options.choice("on_journal_error", "fail_open", {"fail_open", "fail_closed"}) == "fail_closed"
+          ? OnJournalError::fail_closed
+          : OnJournalError::fail_open;
   const std::optional<std::string> endpoint = options.text("stream_endpoint");
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);

@@ -32,7 +32,8 @@ struct HookSet {
   bool measured = false;  // some hook wants durations
 };
 
-/// The hooks of `all` that have pre or post switched on; see Hook::pairs_phases().
+/// The hooks of `all` that have pre or post switched on; see Hook::pairs_phases() and
+/// Hook::may_be_suppressed().
 HookSet make_hook_set(const std::vector<HookMember>& all);
 
 }  // namespace hookwire

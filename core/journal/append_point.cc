@@ -36,7 +36,8 @@ AppendPoint::Result AppendPoint::try_append(const JournalEntry& entry, std::size
     return {Result::Kind::no_room};
   }
   if (entry.room == JournalRoom::take) ++rooms_;
-  if (entry.room == JournalRoom::use) --rooms_;
+  // With `disk` its room is kept until the record is durable.
+  if (entry.room == JournalRoom::use && identity_.sync == JournalSync::os) --rooms_;
   const std::uint64_t sequence = next_sequence_++;
   encode_record({.sequence = sequence,
                  .journal_id = identity_.journal_id,

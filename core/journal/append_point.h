@@ -53,7 +53,7 @@ class AppendPoint {
 
   /// Appends a record of `size` bytes.
   Result try_append(const JournalEntry& entry, std::size_t size);
-  /// Gives room back that an entry has taken and no entry used.
+  /// Gives room back: no entry will use it or, with JournalSync::disk, one did and is durable.
   void release_room() noexcept;
 
   /// What a sync that begins now makes durable.

@@ -140,19 +140,15 @@ class JournalWriter::Impl {
                       std::to_string(kMaxRecordBytes) + " and " + std::to_string(kMaxTopicBytes));
     }
     const std::size_t size = record_size(entry.topic.size(), entry.body.size());
-    AppendPoint::Result result = point_->try_append(entry, size);
-    if (result.kind != AppendPoint::Result::Kind::appended) [[unlikely]] {
-      result = wait_and_append(entry, size);
-    }
-    if (options_.sync == JournalSync::disk && !sync_->wait(result)) {
-      throw Error(ErrorCode::io, "the journal " + options_.folder.string() +
-                                     " could not be synced: " + sync_->error());
-    }
+    AppendPoint::Result result = place(entry, size);
+    if (options_.sync == JournalSync::disk) result = make_durable(entry, size, result);
     if (doorbell_ != nullptr) doorbell_->ring();
     return result.sequence;
   }
 
-  void release_room() noexcept { point_->release_room(); }
+  void release_room() noexcept {
+    if (owner_.here()) point_->release_room();
+  }
 
   std::uint64_t journal_id() const noexcept { return state_.journal_id; }
   std::uint32_t epoch() const noexcept { return state_.epoch; }
@@ -166,6 +162,28 @@ class JournalWriter::Impl {
 
  private:
   using Kind = AppendPoint::Result::Kind;
+
+  AppendPoint::Result place(const JournalEntry& entry, std::size_t size) {
+    const AppendPoint::Result result = point_->try_append(entry, size);
+    if (result.kind == Kind::appended) [[likely]]
+      return result;
+    return wait_and_append(entry, size);
+  }
+
+  AppendPoint::Result make_durable(const JournalEntry& entry, std::size_t size,
+                                   AppendPoint::Result result) {
+    bool durable = sync_->wait(result);
+    if (!durable && entry.room == JournalRoom::use) {
+      // Room was promised: it is in the next segment, which is another file.
+      result = place(entry, size);
+      durable = sync_->wait(result);
+    }
+    // Room goes back with an end that is there, and with a beginning that is not.
+    if (entry.room == (durable ? JournalRoom::use : JournalRoom::take)) point_->release_room();
+    if (durable) return result;
+    throw Error(ErrorCode::io, "the journal " + options_.folder.string() +
+                                   " could not be synced: " + sync_->error());
+  }
 
   AppendPoint::Result wait_and_append(const JournalEntry& entry, std::size_t size) {
     const auto deadline = std::chrono::steady_clock::now() + options_.append_wait;
@@ -183,8 +201,12 @@ class JournalWriter::Impl {
 
   [[noreturn]] void refuse(Kind kind) const {
     const std::string cause = maker_->last_error();
-    std::string why = cause.empty() ? "none was ready in time" : cause;
-    if (kind == Kind::no_room) why += "; what is left is kept for the ends of calls";
+    std::string why = cause;
+    if (kind == Kind::no_room) {
+      why += (why.empty() ? "" : "; ") + std::string("what is left is kept for the ends of calls");
+    } else if (why.empty()) {
+      why = "none was ready in time";
+    }
     throw Error(cause.empty() ? ErrorCode::timed_out : ErrorCode::io,
                 "the journal " + options_.folder.string() + " has no segment to write to: " + why);
   }

@@ -44,6 +44,7 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   if (a.journal.folder != b.journal.folder) return "journal_dir";
   if (a.journal.sync != b.journal.sync) return "journal_sync";
   if (a.journal.sync_interval != b.journal.sync_interval) return "journal_sync_interval";
+  if (a.on_journal_error != b.on_journal_error) return "on_journal_error";
   if (a.journal.segment_bytes != b.journal.segment_bytes) return "journal_segment_bytes";
   if (a.journal.append_wait != b.journal.append_wait) return "append_wait";
   const JournalRetention& was = a.journal.retention;

@@ -88,8 +88,12 @@ std::string BackendPlan::summary() const {
                      "', with arguments and results, to the journal " +
                      publishing->journal.folder.string() +
                      (publishing->journal.sync == JournalSync::disk
-                          ? " (sync disk: survives the machine)"
-                          : " (sync os: survives the process, not the machine)");
+                          ? " (sync disk: survives the machine"
+                          : " (sync os: survives the process, not the machine") +
+                     "; while it takes none, calls " +
+                     (publishing->on_journal_error == OnJournalError::fail_closed
+                          ? "are refused: fail_closed)"
+                          : "go on unrecorded: fail_open)");
   const EndpointOptions& stream = publishing->stream;
   if (stream.endpoint.empty()) return text + " and serves it to nobody";
   text += " and serves it at " + stream.endpoint;
@@ -110,7 +114,11 @@ std::vector<std::string> BackendPlan::lines() const {
         std::chrono::duration_cast<std::chrono::seconds>(switches.periodic_interval).count();
     std::string errors = switches.suppress_pre_errors ? "suppressed in pre" : "refuse the call";
     errors += switches.suppress_post_errors ? ", suppressed in post" : ", reported after post";
-    if (instance.class_name == kNotificationHook) errors = "are told later: calls go on unrecorded";
+    if (instance.class_name == kNotificationHook) {
+      errors = publishing->on_journal_error == OnJournalError::fail_closed
+                   ? "refuse the call, reported after post; never suppressed"
+                   : "are told later: calls go on unrecorded";
+    }
     lines.push_back("hook " + instance.name + " (" + instance.class_name + "): pre " +
                     word(switches.pre) + ", post " + word(switches.post) + ", periodic " +
                     word(switches.periodic) + " every " + std::to_string(seconds) +

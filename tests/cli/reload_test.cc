@@ -79,6 +79,16 @@ TEST_F(ReloadTest, WhatOnlyARestartCanChangeIsRefusedByName) {
   EXPECT_FALSE(std::filesystem::exists(in_folder("other.journal")));
 }
 
+TEST_F(ReloadTest, HowTheJournalIsKeptIsChangedByARestartAlone) {
+  write_config("gold", "on_journal_error = fail_closed\n", 50);
+  reload("changes on_journal_error, which only a restart can");
+  write_config("gold", "journal_sync = disk\n", 50);
+  reload("changes journal_sync, which only a restart can");
+  write_config("gold", "journal_sync_interval = 5\n", 50);
+  reload("changes journal_sync_interval, which only a restart can");
+  EXPECT_FALSE(refuses(80));
+}
+
 TEST_F(ReloadTest, AFileThatIsGoneChangesNothing) {
   std::filesystem::remove(in_folder("gold.conf"));
   reload("configuration not taken over");

@@ -53,6 +53,30 @@ TEST_F(ChainSwitches, AHookThatPairsItsPhasesRunsBothOrNeither) {
   }
 }
 
+TEST_F(ChainSwitches, AHookThatMayNotBeSuppressedRefusesAndReportsWhateverTheSwitchesSay) {
+  RecordingHook& hook = add("strict", {.suppress_pre_errors = true, .suppress_post_errors = true});
+  hook.suppressible = false;
+  install();
+  const auto expect_strict = [&] {
+    driver_.on_call = [this] { steps_.add("driver"); };
+    hook.on_post = nullptr;
+    hook.on_pre = [](const Call&) -> HookData { throw std::runtime_error("no"); };
+    steps_.clear();
+    EXPECT_THROW(call_add(1, 1), std::runtime_error);
+    EXPECT_THAT(steps_.all(), ElementsAre("pre strict"));
+    hook.on_pre = nullptr;
+    hook.on_post = [](const Call&, Outcome&, HookData&) { throw std::runtime_error("late"); };
+    EXPECT_THROW(call_add(1, 1), PostHookError);
+  };
+  expect_strict();
+  // A change of switches makes another set.
+  chain_.enable("strict", {.pre = true, .post = true}, false);
+  EXPECT_EQ(call_add(1, 1), 2);
+  chain_.enable("strict", {.pre = true, .post = true}, true);
+  expect_strict();
+  EXPECT_TRUE(status_of("strict").switches.suppress_pre_errors) << "as it was switched";
+}
+
 TEST_F(ChainSwitches, WithEverythingOffACallMeetsNoHook) {
   add("watcher", {.pre = false, .post = false});
   install();

@@ -30,6 +30,21 @@ TEST_F(NotificationCost, ACallDoesNotAllocate) {
   EXPECT_GT(std::distance(std::filesystem::directory_iterator(journal_folder()), {}), 2);
 }
 
+TEST_F(NotificationCost, ACallDoesNotAllocateUnderFailClosed) {
+  segment_bytes_ = 1 << 20;  // rolls over while it is counted
+  PublisherOptions closed = options();
+  closed.on_journal_error = OnJournalError::fail_closed;
+  static constexpr auto kMethods = method_descriptors<Store>();
+  publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, closed, kMethods);
+  chain_.replace({{.name = "notify", .hook = publisher_->make_notification_hook()}});
+  for (int n = 0; n < 10; ++n) call();
+  const std::uint64_t before = allocation_count();
+  for (int n = 0; n < 4000; ++n) call();
+  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(call_events().size(), 8020U);
+  EXPECT_GT(std::distance(std::filesystem::directory_iterator(journal_folder()), {}), 2);
+}
+
 TEST_F(NotificationCost, ACutEventDoesNotAllocate) {
   open();
   const std::string large(70'000, 'i');

@@ -86,6 +86,16 @@ TEST(PublisherOptionsTest, RefuseToKeepLessThanTheJournalNeeds) {
   EXPECT_THAT(refusal(kJournal + "retain_for = audit\n"), HasSubstr("stream_endpoint"));
 }
 
+TEST(PublisherOptionsTest, SayWhatBecomesOfCallsThatCannotBeRecorded) {
+  EXPECT_EQ(read(kJournal).on_journal_error, OnJournalError::fail_open);
+  EXPECT_EQ(read(kJournal + "on_journal_error = fail_open\n").on_journal_error,
+            OnJournalError::fail_open);
+  EXPECT_EQ(read(kJournal + "on_journal_error = fail_closed\n").on_journal_error,
+            OnJournalError::fail_closed);
+  EXPECT_THAT(refusal(kJournal + "on_journal_error = ignore\n"),
+              AllOf(HasSubstr("nas.conf:3"), HasSubstr("fail_open"), HasSubstr("fail_closed")));
+}
+
 TEST(PublisherOptionsTest, RefuseSegmentsOfTheWrongSize) {
   for (const char* size : {"100", "64K", "8G", "1000000", "-1"}) {
     EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = " + size + "\n"),

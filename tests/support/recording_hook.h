@@ -22,6 +22,7 @@ class RecordingHook : public Hook {
   std::function<void(const PeriodicData&)> on_periodic;
   bool measured = false;
   bool paired = false;
+  bool suppressible = true;
 
   HookData pre(const Call& call) override {
     steps_.add("pre " + name_);
@@ -41,6 +42,7 @@ class RecordingHook : public Hook {
   }
   bool wants_durations() const noexcept override { return measured; }
   bool pairs_phases() const noexcept override { return paired; }
+  bool may_be_suppressed() const noexcept override { return suppressible; }
 
  private:
   const std::string name_;

@@ -16,6 +16,7 @@
 #include "hookwire/hooks/options.h"
 #include "hookwire/journal/journal_options.h"
 #include "hookwire/journal/journal_writer.h"
+#include "hookwire/publisher/on_journal_error.h"
 #include "hookwire/publisher/relay.h"
 
 namespace hookwire {
@@ -26,12 +27,13 @@ struct PublisherOptions {
   JournalOptions journal;
   /// Names of subscribers for whom history is kept until they have acknowledged it.
   std::vector<std::string> retain_for{};
+  OnJournalError on_journal_error = OnJournalError::fail_open;
   EndpointOptions stream;  ///< An empty endpoint: journal only, no relay.
   StreamLimits limits;
 
-  /// Reads journal_dir (required), journal_sync (os), journal_segment_bytes, append_wait,
-  /// stream_endpoint, endpoint_group, insecure_transport. Throws Error configuration with file and
-  /// line.
+  /// Reads journal_dir (required), journal_sync (os), journal_sync_interval, journal_segment_bytes,
+  /// append_wait, on_journal_error (fail_open), stream_endpoint, endpoint_group,
+  /// insecure_transport. Throws Error configuration with file and line.
   static PublisherOptions read(const Options& options, std::string publisher);
 };
 
@@ -43,6 +45,7 @@ struct PublisherStatus {
   std::uint64_t events = 0;
   std::uint64_t cut_events = 0;     ///< Args, result or data did not fit and were cut down.
   std::uint64_t lost_events = 0;    ///< The journal did not take them; told by a gap record.
+  std::uint64_t refused_calls = 0;  ///< Under fail_closed: their `pre` is among the lost events.
   std::uint64_t aborted_calls = 0;  ///< Left open by a crash and closed when this one opened.
   RelayStatus relay;
 };
@@ -50,9 +53,9 @@ struct PublisherStatus {
 /// The house of one driver's events: the journal, the notification hook that writes to it and the
 /// relay that serves it. Opening recovers the journal, tells subscribers what recovery found
 /// (`system` events: epoch, gap, start) and closes the calls that a crash left open as `aborted`,
-/// before the relay starts. When the journal takes no events, calls go on unrecorded (fail open)
-/// and a `system/gap` event tells so later. In a forked child every function does nothing, status()
-/// aside. Thread-safe.
+/// before the relay starts. When the journal takes no events, calls go on unrecorded or are
+/// refused, as PublisherOptions::on_journal_error says, and a `system/gap` event tells so later. In
+/// a forked child every function does nothing, status() aside. Thread-safe.
 class Publisher {
  public:
   /// `methods` are the descriptors for which bodies are prepared; others work, a little slower. The

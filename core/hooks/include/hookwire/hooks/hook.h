@@ -50,6 +50,10 @@ class Hook {
   /// True when what this hook's pre began, its post or failure must end: then both are off while
   /// either is switched off.
   virtual bool pairs_phases() const noexcept { return false; }
+
+  /// False when the caller must learn what this hook's pre or post raises: then suppress_pre_errors
+  /// and suppress_post_errors do nothing for it.
+  virtual bool may_be_suppressed() const noexcept { return true; }
 };
 
 }  // namespace hookwire

@@ -38,8 +38,8 @@ struct JournalRecovery {
 };
 
 /// Whether an append sets room aside for one more record, or uses room that was set aside. Room is
-/// for a record of any size: once an append with `take` has returned, one with `use` does not fail
-/// for want of space.
+/// for a record of any size, a block: once an append with `take` has returned, one with `use` does
+/// not fail for want of space. An append that throws leaves room as it was.
 enum class JournalRoom : std::uint8_t { none, take, use };
 
 /// What one append writes. The views are read during the call only.
@@ -71,12 +71,14 @@ class JournalWriter {
   /// when the call returns, and survives what JournalOptions::sync says.
   /// Cost with JournalSync::os: one copy, one checksum, one mutex held for that long; no
   /// allocation, no system call unless the doorbell's listener sleeps or no segment is ready. With
-  /// JournalSync::disk a wait for a sync in addition, shared by all who wait.
+  /// JournalSync::disk a wait for a sync in addition, shared by all who wait. When a sync fails, an
+  /// entry with JournalRoom::use is tried once more, in the next segment.
   /// Throws Error, with nothing appended: bad_input when the record would exceed kMaxRecordBytes,
   /// timed_out or io when no segment became ready within append_wait or there is no room besides
   /// what is set aside, io when the record could not be synced, closed in a forked child.
   std::uint64_t append(const JournalEntry& entry);
-  /// Gives back the room of an entry with JournalRoom::take for which no `use` will come.
+  /// Gives back the room of an entry with JournalRoom::take for which no `use` will come. Does
+  /// nothing in a forked child.
   void release_room() noexcept;
 
   std::uint64_t journal_id() const noexcept;
