@@ -85,7 +85,9 @@ class PosixFile final : public File {
   }
 
   void truncate(std::uint64_t bytes) override {
-    if (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) fail("truncate");
+    while (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) {
+      if (errno != EINTR) fail("truncate");
+    }
   }
 
   std::uint64_t size() override {
@@ -127,7 +129,7 @@ int flags_of(OpenMode mode) {
 }  // namespace
 
 std::unique_ptr<File> PosixFileSystem::open(const std::filesystem::path& path, OpenMode mode) {
-  FileDescriptor descriptor(::open(path.c_str(), flags_of(mode) | O_CLOEXEC, 0600));
+  FileDescriptor descriptor = open_descriptor(path.c_str(), flags_of(mode));
   if (!descriptor.valid()) throw IoError(errno, "open " + path.string());
   return std::make_unique<PosixFile>(std::move(descriptor), path.string());
 }
@@ -139,7 +141,10 @@ void PosixFileSystem::make_directory(const std::filesystem::path& path, mode_t m
 }
 
 std::vector<std::string> PosixFileSystem::list(const std::filesystem::path& folder) {
-  DIR* stream = ::opendir(folder.c_str());
+  DIR* stream = nullptr;
+  do {
+    stream = ::opendir(folder.c_str());
+  } while (stream == nullptr && errno == EINTR);
   if (stream == nullptr) throw IoError(errno, "list " + folder.string());
   std::vector<std::string> names;
   errno = 0;
@@ -172,7 +177,7 @@ void PosixFileSystem::remove(const std::filesystem::path& path) {
 }
 
 void PosixFileSystem::sync_directory(const std::filesystem::path& path) {
-  const FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor descriptor = open_descriptor(path.c_str(), O_RDONLY | O_DIRECTORY);
   if (!descriptor.valid()) throw IoError(errno, "open " + path.string());
   if (::fsync(descriptor.get()) != 0) throw IoError(errno, "sync " + path.string());
 }
