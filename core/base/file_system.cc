@@ -2,14 +2,19 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include <linux/fs.h>
+#include <linux/magic.h>
 
 #include "hookwire/base/error.h"
 
@@ -77,6 +82,7 @@ class PosixFile final : public File {
   }
 
   void allocate(std::uint64_t bytes) override {
+    keep_in_place();
     int error = 0;
     do {
       error = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(bytes));
@@ -106,6 +112,17 @@ class PosixFile final : public File {
  private:
   [[noreturn]] void fail(const char* doing) const {
     throw IoError(errno, std::string(doing) + " " + path_);
+  }
+
+  // Btrfs writes to other blocks than those that were taken, and raises SIGBUS when there are none,
+  // unless a file says before it has any that it is written in place. Best effort.
+  void keep_in_place() const {
+    struct statfs system {};
+    if (::fstatfs(descriptor_.get(), &system) != 0 || system.f_type != BTRFS_SUPER_MAGIC) return;
+    int flags = 0;
+    if (::ioctl(descriptor_.get(), FS_IOC_GETFLAGS, &flags) != 0) return;
+    flags |= FS_NOCOW_FL;
+    ::ioctl(descriptor_.get(), FS_IOC_SETFLAGS, &flags);
   }
 
   FileDescriptor descriptor_;
