@@ -1,7 +1,9 @@
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace hookwire {
@@ -24,5 +26,15 @@ class FileDescriptor {
  private:
   int fd_;
 };
+
+/// Opens a file that no program started later inherits; made with mode 0600 where `flags` say so.
+/// Goes on after EINTR. When that fails the result is not valid, and errno says why.
+inline FileDescriptor open_descriptor(const char* path, int flags) noexcept {
+  int fd = -1;
+  do {
+    fd = ::open(path, flags | O_CLOEXEC, 0600);
+  } while (fd < 0 && errno == EINTR);
+  return FileDescriptor(fd);
+}
 
 }  // namespace hookwire

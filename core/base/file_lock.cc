@@ -92,7 +92,7 @@ class PosixFileLock final : public FileLock {
 std::unique_ptr<FileLock> PosixFileSystem::lock(const std::filesystem::path& path) {
   const std::lock_guard guard(held_mutex);
   if (held_here(path)) fail_busy(path, "this process already");
-  FileDescriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  FileDescriptor descriptor = open_descriptor(path.c_str(), O_RDWR | O_CREAT);
   if (!descriptor.valid()) throw IoError(errno, "open " + path.string());
   struct flock lock = whole_file(F_WRLCK);
   while (::fcntl(descriptor.get(), F_SETLK, &lock) != 0) {
@@ -110,7 +110,7 @@ std::unique_ptr<FileLock> PosixFileSystem::lock(const std::filesystem::path& pat
 std::optional<pid_t> PosixFileSystem::lock_holder(const std::filesystem::path& path) {
   const std::lock_guard guard(held_mutex);
   if (held_here(path)) return ::getpid();
-  const FileDescriptor descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const FileDescriptor descriptor = open_descriptor(path.c_str(), O_RDWR);
   if (!descriptor.valid()) {
     if (errno == ENOENT) return std::nullopt;
     throw IoError(errno, "open " + path.string());

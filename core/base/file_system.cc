@@ -2,14 +2,19 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include <linux/fs.h>
+#include <linux/magic.h>
 
 #include "hookwire/base/error.h"
 
@@ -77,6 +82,7 @@ class PosixFile final : public File {
   }
 
   void allocate(std::uint64_t bytes) override {
+    keep_in_place();
     int error = 0;
     do {
       error = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(bytes));
@@ -85,7 +91,9 @@ class PosixFile final : public File {
   }
 
   void truncate(std::uint64_t bytes) override {
-    if (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) fail("truncate");
+    while (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) {
+      if (errno != EINTR) fail("truncate");
+    }
   }
 
   std::uint64_t size() override {
@@ -104,6 +112,17 @@ class PosixFile final : public File {
  private:
   [[noreturn]] void fail(const char* doing) const {
     throw IoError(errno, std::string(doing) + " " + path_);
+  }
+
+  // Btrfs writes to other blocks than those that were taken, and raises SIGBUS when there are none,
+  // unless a file says before it has any that it is written in place. Best effort.
+  void keep_in_place() const {
+    struct statfs system {};
+    if (::fstatfs(descriptor_.get(), &system) != 0 || system.f_type != BTRFS_SUPER_MAGIC) return;
+    int flags = 0;
+    if (::ioctl(descriptor_.get(), FS_IOC_GETFLAGS, &flags) != 0) return;
+    flags |= FS_NOCOW_FL;
+    ::ioctl(descriptor_.get(), FS_IOC_SETFLAGS, &flags);
   }
 
   FileDescriptor descriptor_;
@@ -127,7 +146,7 @@ int flags_of(OpenMode mode) {
 }  // namespace
 
 std::unique_ptr<File> PosixFileSystem::open(const std::filesystem::path& path, OpenMode mode) {
-  FileDescriptor descriptor(::open(path.c_str(), flags_of(mode) | O_CLOEXEC, 0600));
+  FileDescriptor descriptor = open_descriptor(path.c_str(), flags_of(mode));
   if (!descriptor.valid()) throw IoError(errno, "open " + path.string());
   return std::make_unique<PosixFile>(std::move(descriptor), path.string());
 }
@@ -139,7 +158,10 @@ void PosixFileSystem::make_directory(const std::filesystem::path& path, mode_t m
 }
 
 std::vector<std::string> PosixFileSystem::list(const std::filesystem::path& folder) {
-  DIR* stream = ::opendir(folder.c_str());
+  DIR* stream = nullptr;
+  do {
+    stream = ::opendir(folder.c_str());
+  } while (stream == nullptr && errno == EINTR);
   if (stream == nullptr) throw IoError(errno, "list " + folder.string());
   std::vector<std::string> names;
   errno = 0;
@@ -172,7 +194,7 @@ void PosixFileSystem::remove(const std::filesystem::path& path) {
 }
 
 void PosixFileSystem::sync_directory(const std::filesystem::path& path) {
-  const FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor descriptor = open_descriptor(path.c_str(), O_RDONLY | O_DIRECTORY);
   if (!descriptor.valid()) throw IoError(errno, "open " + path.string());
   if (::fsync(descriptor.get()) != 0) throw IoError(errno, "sync " + path.string());
 }

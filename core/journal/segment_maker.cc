@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <system_error>
 #include <utility>
 
+#include "hookwire/base/error.h"
 #include "hookwire/base/thread_name.h"
 
 namespace hookwire {
@@ -31,7 +33,12 @@ SegmentMaker::SegmentMaker(FileSystem& file_system, const Clock& clock,
 
 void SegmentMaker::start(std::function<bool()> beside) {
   beside_ = std::move(beside);
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  try {
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  } catch (const std::system_error& error) {
+    throw IoError(error.code().value(),
+                  "start a thread for the journal " + options_.folder.string());
+  }
 }
 
 SegmentMaker::~SegmentMaker() {

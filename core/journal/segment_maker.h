@@ -29,7 +29,7 @@ class SegmentMaker {
   SegmentMaker(FileSystem& file_system, const Clock& clock, const JournalOptions& options,
                std::uint64_t journal_id, std::uint64_t first_ordinal);
   /// Begins the thread, which calls `beside` at each turn, at least every 50 ms. True from it keeps
-  /// what was retired until sync_retired().
+  /// what was retired until sync_retired(). Throws IoError.
   void start(std::function<bool()> beside);
   /// Ends the thread. Removes the segment that was made and not taken.
   ~SegmentMaker();

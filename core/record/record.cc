@@ -1,6 +1,7 @@
 #include "hookwire/record/record.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -66,22 +67,43 @@ std::string_view to_string(RecordFault fault) noexcept {
   return "unknown";
 }
 
+namespace {
+
+// One store that crosses two pages needs both at once. On a full disk Btrfs may take either away
+// while it makes the other one writable, for as long as there is no space: each piece has its page.
+std::byte* copy_by_page(std::byte* to, const void* from, std::size_t count) noexcept {
+  constexpr std::size_t kPageBytes = 4096;
+  const auto* source = static_cast<const std::byte*>(from);
+  while (count > 0) {
+    const std::size_t left = kPageBytes - reinterpret_cast<std::uintptr_t>(to) % kPageBytes;
+    const std::size_t piece = std::min(count, left);
+    std::memcpy(to, source, piece);
+    to += piece;
+    source += piece;
+    count -= piece;
+  }
+  return to;
+}
+
+}  // namespace
+
 std::size_t encode_record(const RecordView& record, std::span<std::byte> into) noexcept {
   const std::size_t length = kRecordHeaderBytes + record.topic.size() + record.body.size();
   const std::size_t size = record_size(record.topic.size(), record.body.size());
   const std::span<std::byte> bytes = into.first(size);
-  store(bytes, kLengthAt, static_cast<std::uint32_t>(length));
-  store(bytes, kSequenceAt, record.sequence);
-  store(bytes, kJournalIdAt, record.journal_id);
-  store(bytes, kTimeAt, record.time_ns);
-  store(bytes, kEpochAt, record.epoch);
-  store(bytes, kTopicLengthAt, static_cast<std::uint16_t>(record.topic.size()));
-  store(bytes, kKindAt, record.kind);
-  store(bytes, kFlagsAt, record.flags);
-  std::byte* at = bytes.data() + kRecordHeaderBytes;
-  if (!record.topic.empty()) std::memcpy(at, record.topic.data(), record.topic.size());
-  at += record.topic.size();
-  if (!record.body.empty()) std::memcpy(at, record.body.data(), record.body.size());
+  std::array<std::byte, kRecordHeaderBytes> front{};
+  const std::span<std::byte> header = front;
+  store(header, kLengthAt, static_cast<std::uint32_t>(length));
+  store(header, kSequenceAt, record.sequence);
+  store(header, kJournalIdAt, record.journal_id);
+  store(header, kTimeAt, record.time_ns);
+  store(header, kEpochAt, record.epoch);
+  store(header, kTopicLengthAt, static_cast<std::uint16_t>(record.topic.size()));
+  store(header, kKindAt, record.kind);
+  store(header, kFlagsAt, record.flags);
+  std::byte* at = copy_by_page(bytes.data(), front.data(), front.size());
+  at = copy_by_page(at, record.topic.data(), record.topic.size());
+  copy_by_page(at, record.body.data(), record.body.size());
   std::memset(bytes.data() + length, 0, size - length);
   store(bytes, kChecksumAt, checksum_of(bytes));
   return size;

@@ -25,7 +25,7 @@ class Mapping {
 };
 
 /// An open file. Positions are given, never kept. Every function throws IoError on failure and
-/// goes on after EINTR. Thread-safe.
+/// goes on after EINTR, but for sync(). Thread-safe.
 class File {
  public:
   virtual ~File() = default;
@@ -34,7 +34,8 @@ class File {
   virtual std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
   /// Writes all of `bytes`.
   virtual void write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
-  /// fdatasync: content and size are on stable storage afterwards. Not to be retried when it fails.
+  /// fdatasync: content and size are on stable storage afterwards. Not to be retried when it fails;
+  /// one that was interrupted has failed.
   virtual void sync() = 0;
   /// posix_fallocate: [0, bytes) exists, reads as zero where unwritten, and stores cannot fail for
   /// want of space.
