@@ -46,6 +46,7 @@ class Inspector {
                        [this](const SegmentFile& s) { return s.active() && !foreign(s); });
       end_sequence_ =
           next == segments.end() ? UINT64_MAX : next->header->activation->first_sequence;
+      next_epoch_ = next == segments.end() ? 0 : next->header->activation->epoch;
       inspect(segments[i], next == segments.end());
     }
     if (state && state->closed_cleanly && state->last_sequence > result_.last_sequence) {
@@ -144,11 +145,16 @@ class Inspector {
       promised = clean_last_ ? *clean_last_ : power_lost_ ? 0 : committed_last(header, scan);
     }
     const bool given_up = header.seal && header.seal->given_up != 0;
+    // Where an epoch ended in a loss, bytes of the tail that recovery cut may be back after
+    // another: their zeros were not synced yet.
+    const bool cut = !header.seal && header.activation->epoch < next_epoch_;
     if (promised > scan.last_sequence) {
       add_damage(segment.name, scan.tail_end != 0 ? scan.tail_offset : scan.end_offset,
                  scan.last_sequence + 1, promised,
                  scan.tail_end != 0 ? scan.tail_what : "records that were committed are gone");
       result_.last_sequence = std::max(result_.last_sequence, promised);
+    } else if (cut) {
+      return;
     } else if (scan.tail_end != 0 && !given_up && (!newest || header.seal)) {
       add_damage(segment.name, scan.tail_offset, 0, 0, scan.tail_what);
     } else if (scan.tail_end != 0 && !result_.writer_alive && !power_lost_ && !scan.torn_tail()) {
@@ -161,6 +167,7 @@ class Inspector {
   FileSystem& file_system_;
   const std::filesystem::path& folder_;
   std::uint64_t end_sequence_ = UINT64_MAX;  // where the segment at hand ends at the latest
+  std::uint32_t next_epoch_ = 0;             // of the segment behind it; 0: none
   bool power_lost_ = false;                  // the machine stopped while the journal was written to
   std::uint32_t sealed_epoch_ = 0;
   std::uint64_t sealed_last_ = 0;            // of the segment before, when it has a seal

@@ -82,9 +82,11 @@ class Planner {
       recover_last();
       tell_epoch();
     }
-    const bool end_unknown = chain_.open_end || chain_.segments.empty() || end_missing_;
     // With `disk` nothing was sent before it was on stable storage.
-    const bool sent_lost = power_lost_ && !(before && before->disk);
+    const bool sent_durable = before && before->disk;
+    const bool end_missing = end_missing_ && !(sent_durable && chain_.unused_end);
+    const bool end_unknown = chain_.open_end || chain_.segments.empty() || end_missing;
+    const bool sent_lost = power_lost_ && !sent_durable;
     if (sent_lost || chain_.conflict || (!clean_ && end_unknown)) {
       if (!to_.report.previous_epoch) to_.report.previous_epoch = state.epoch;
       ++state.epoch;
@@ -143,7 +145,7 @@ class Planner {
       find(RecoveryRow::damage, segment.name, file->size(), 0, 0, "the file ends too early");
     }
     end_missing_ = header.seal || sent_on(*file);
-    if (end_missing_ && !chain_.open_end) {
+    if (end_missing_ && !chain_.open_end && !chain_.unused_end) {
       find(RecoveryRow::missing_segment, segment.name, 0, 0, 0,
            "the segment that followed it is missing");
     }

@@ -10,6 +10,7 @@ namespace hookwire {
 namespace {
 
 constexpr std::size_t kSectorBytes = 512;
+constexpr char kAsideSuffix[] = ".aside";
 
 // True when [from, to) of the file is zero as far as it exists.
 bool is_zero(File& file, std::uint64_t from, std::uint64_t to) {
@@ -40,7 +41,7 @@ class Linker {
       keep(segment, RecoveryRow::foreign, "it belongs to another journal; it is left as it is");
     } else if (segment.active()) {
       if (fits(segment)) {
-        chain_.open_end = false;
+        chain_.open_end = chain_.unused_end = false;
         chain_.last_ordinal = segment.ordinal;
         chain_.segments.push_back(segment);
       }
@@ -49,7 +50,17 @@ class Linker {
     }
   }
 
-  SegmentChain finish() { return std::move(chain_); }
+  SegmentChain finish() {
+    // A recovery that was cut off may have set aside what followed.
+    const std::string next = segment_name(chain_.last_ordinal + 1);
+    if (power_lost_ && file_system_.exists(folder_ / (next + kAsideSuffix))) {
+      chain_.unused_end = true;
+    }
+    for (const std::string& unused : unused_) {
+      if (unused != next || !chain_.unused_end) plan_remove(unused);
+    }
+    return std::move(chain_);
+  }
 
  private:
   void find(const SegmentFile& segment, RecoveryRow row, std::string what, std::uint64_t first = 0,
@@ -70,8 +81,18 @@ class Linker {
   void set_aside(const SegmentFile& segment, bool hides_epoch) {
     plan_.steps.push_back({.kind = RecoveryStep::Kind::set_aside,
                            .file = segment.name,
-                           .aside = free_name(file_system_, folder_, segment.name + ".aside"),
+                           .aside = free_name(file_system_, folder_, segment.name + kAsideSuffix),
                            .hides_epoch = hides_epoch});
+  }
+
+  // After lost power a seal may be there and the activation behind it not. The file that was to
+  // follow tells that no other did: it stays until a new segment takes its name, or is set aside
+  // under its name.
+  void note_end(const SegmentFile& segment) {
+    if (!power_lost_ || chain_.segments.empty()) return;
+    const SegmentFile& last = chain_.segments.back();
+    chain_.unused_end |= last.header->live_sealed && last.ordinal + 1 == segment.ordinal &&
+                         chain_.last_ordinal == last.ordinal;
   }
 
   // Without an activation: never used, or its header is lost or damaged.
@@ -84,6 +105,7 @@ class Linker {
     } else if (segment.header || is_zero(*file, 0, kSectorBytes)) {
       const std::uint64_t from = segment.header ? kSegmentHeaderBytes : kSectorBytes;
       if (is_zero(*file, from, file->size())) return remove(segment);
+      note_end(segment);
       find(segment, RecoveryRow::lost_tail,
            "its header never reached the disk; what records it holds cannot be told");
       return set_aside(segment, false);
@@ -103,7 +125,12 @@ class Linker {
   }
 
   void remove(const SegmentFile& segment) {
-    plan_.steps.push_back({.kind = RecoveryStep::Kind::remove, .file = segment.name, .aside = {}});
+    note_end(segment);
+    unused_.push_back(segment.name);
+  }
+
+  void plan_remove(const std::string& name) {
+    plan_.steps.push_back({.kind = RecoveryStep::Kind::remove, .file = name, .aside = {}});
   }
 
   // The last sequence that a segment holds, by its seal or by reading it.
@@ -155,6 +182,7 @@ class Linker {
   const bool power_lost_;
   RecoveryPlan& plan_;
   SegmentChain chain_;
+  std::vector<std::string> unused_;  // files that nothing was ever written to
 };
 
 }  // namespace

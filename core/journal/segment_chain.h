@@ -18,6 +18,8 @@ struct SegmentChain {
   std::uint64_t next_sequence = 1;  ///< Behind every sequence that a header names.
   bool open_end = false;            ///< Something that cannot be read stands behind the last one.
   bool conflict = false;            ///< A segment claimed the place of an older one.
+  /// Power was lost, and the file that was to follow the last one holds nothing that was synced.
+  bool unused_end = false;
 };
 
 /// Every segment file of a folder, with what its header says.
