@@ -9,6 +9,8 @@ namespace hookwire {
 namespace {
 
 constexpr std::int64_t kPauseNs = 1'000'000'000;
+// Without an event for so long nobody counts as live: there is no latency to keep low.
+constexpr std::int64_t kLiveNs = 10'000'000'000;
 
 }  // namespace
 
@@ -95,10 +97,12 @@ void StreamServer::note_live() {
     any_live |= client->live && !client->over;
     any_behind |= behind && !client->over;
   }
-  paced_ = any_live && any_behind && !hurry_;
+  const bool fresh = now_ns_ < new_ns_ + kLiveNs;
+  paced_ = any_live && any_behind && fresh && !hurry_;
 }
 
 void StreamServer::note_new() {
+  new_ns_ = now_ns_;
   const std::span<const std::byte> records = feed_.records();
   if (!paced_ || records.empty()) return;
   pace_.came(clock_.unix_ns() - decode_record(records).record.time_ns);
@@ -151,7 +155,7 @@ bool StreamServer::advance(Client& client) {
       client.reader.reset();
       const std::uint64_t next = feed_.next();
       const bool advanced = session.advance(feed_);
-      if (feed_.next() != next) note_new();
+      if (feed_.next() != next && client.live) note_new();
       return advanced;
     }
     if (!client.reader) {

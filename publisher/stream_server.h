@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -121,7 +122,8 @@ class StreamServer {
   IncomingRequest request_;
   std::random_device random_;
   ReplayPace pace_;
-  bool paced_ = false;      // somebody is live and somebody is behind
+  bool paced_ = false;  // somebody is live and somebody is behind
+  std::int64_t new_ns_ = std::numeric_limits<std::int64_t>::min() / 2;  // a live one got an event
   bool held_back_ = false;  // somebody behind waits for the pace
   bool hurry_ = false;
   std::size_t behind_turn_ = 0;  // who of those behind is served first

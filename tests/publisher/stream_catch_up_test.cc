@@ -21,6 +21,13 @@ class StreamCatchUp : public StreamTest {
     for (int n = 0; n < kBehind; ++n) batches += all<Batch>(behind(n)).size();
     return batches;
   }
+  /// One session that keeps up while events come, and those behind.
+  void open_next_to_a_live_one() {
+    open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
+    append();
+    settle();
+    open_behind();
+  }
   std::uint64_t bytes_of_those_behind() {
     std::uint64_t bytes = 0;
     for (const SessionStatus& session : server().status().sessions) bytes += session.sent_bytes;
@@ -73,8 +80,7 @@ TEST_F(StreamCatchUp, ThoseFarBehindComeToShareTheirBuffersWithTheRest) {
 
 TEST_F(StreamCatchUp, WithALiveOneTheyGetWhatThePaceAllows) {
   append_many(20'000);
-  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
-  open_behind();
+  open_next_to_a_live_one();
   for (int n = 0; n < 50; ++n) {
     while (server().step()) continue;
     EXPECT_TRUE(server().holds_back());
@@ -88,8 +94,7 @@ TEST_F(StreamCatchUp, WithALiveOneTheyGetWhatThePaceAllows) {
 
 TEST_F(StreamCatchUp, TheyGoFasterWhileTheRelayIsInTime) {
   append_many(20'000);
-  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
-  open_behind();
+  open_next_to_a_live_one();
   for (int n = 0; n < 50; ++n) {
     while (server().step()) continue;
     clock_.advance(std::chrono::milliseconds(1));
@@ -105,13 +110,20 @@ TEST_F(StreamCatchUp, WhileNobodyIsLiveNothingHoldsThemBack) {
   for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'000U);
 }
 
+TEST_F(StreamCatchUp, WhileNothingIsAppendedNothingHoldsThemBack) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  clock_.advance(std::chrono::seconds(10));
+  while (server().step()) EXPECT_FALSE(server().holds_back());
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'001U);
+}
+
 TEST_F(StreamCatchUp, AtTheEndNothingHoldsThemBack) {
   append_many(20'000);
-  open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
-  open_behind();
+  open_next_to_a_live_one();
   server().hurry();
   while (server().step()) EXPECT_FALSE(server().holds_back());
-  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'000U);
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'001U);
 }
 
 }  // namespace
