@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,7 +26,9 @@ namespace hookwire::bench {
 namespace {
 
 constexpr std::int64_t kPeriodNs = 1'000'000;  // a call, which is two events: 2,000 a second
-constexpr std::int64_t kSliceCalls = 20;       // between two looks at those behind
+constexpr std::int64_t kLookCalls = 20;        // between two looks at those behind
+
+constexpr std::chrono::seconds kAtMost{900};  // until those behind have caught up
 
 // What is compared, in the order in which a run returns it.
 constexpr const char* kCompared[] = {"delivery us, p50", "delivery us, p99", "delivery us, p99.9"};
@@ -61,7 +64,9 @@ class CatchUpBench {
     report_.line("every event. Medians of " + std::to_string(rounds_) + " rounds; journal on " +
                  folder_.file_system() + ".");
     while (publishing_.last_sequence() < size_.events) call(publishing_.volume(), event_);
+    for (int round = 0; round < rounds_; ++round) nobody_live();
     live_.connect();
+    call(publishing_.volume(), event_);  // so that it has something
     std::vector<Variant> variants{{"alone", [this] { return alone(); }},
                                   {"others behind", [this] { return others_behind(); }}};
     alone();  // for nothing: the first pages and the first segment
@@ -83,9 +88,22 @@ class CatchUpBench {
     return readers;
   }
 
-  void publish(std::int64_t calls) {
+  // Calls in an open loop while `more` says so; returns the delays, each from when its call was
+  // due.
+  template <class More>
+  std::vector<std::uint32_t> publish_while(More&& more) {
     const Hooked<Volume> volume = publishing_.volume();
-    at_rate(kPeriodNs, calls, Wait::sleep, [&](std::int64_t) { call(volume, event_); });
+    live_.wait_for(publishing_.last_sequence());
+    live_.take_delays();
+    std::int64_t made = 0;
+    at_rate_while(kPeriodNs, Wait::sleep, [&](std::int64_t due_ns) {
+      if (made == 0) live_.count_from_due(due_ns, kPeriodNs);
+      call(volume, event_);
+      return more(++made);
+    });
+    std::vector<std::uint32_t> delays = live_.take_delays();
+    live_.wait_for(publishing_.last_sequence());
+    return delays;
   }
   static std::vector<double> figures(std::vector<std::uint32_t> delays) {
     std::sort(delays.begin(), delays.end());
@@ -94,10 +112,7 @@ class CatchUpBench {
   }
 
   std::vector<double> alone() {
-    live_.take_delays();
-    publish(calls_alone_);
-    live_.wait_for(publishing_.last_sequence());
-    return figures(live_.take_delays());
+    return figures(publish_while([this](std::int64_t made) { return made < calls_alone_; }));
   }
 
   bool all_have(std::uint64_t sequence) const {
@@ -105,23 +120,27 @@ class CatchUpBench {
                        [&](const auto& reader) { return reader->received().last >= sequence; });
   }
 
+  // How fast they are when nobody else is there.
+  void nobody_live() {
+    const std::uint64_t target = publishing_.last_sequence();
+    const std::int64_t start_ns = monotonic_ns();
+    for (const auto& reader : readers_) reader->begin_at_earliest();
+    for (const auto& reader : readers_) reader->wait_for(target, kAtMost);
+    const double seconds = static_cast<double>(monotonic_ns() - start_ns) / 1e9;
+    for (const auto& reader : readers_) reader->disconnect();
+    rates_nobody_live_.push_back(static_cast<double>(target * size_.readers) / seconds);
+  }
+
   // Only what was delivered while somebody was behind counts.
   std::vector<double> others_behind() {
     const std::uint64_t target = publishing_.last_sequence();
-    live_.take_delays();
     const std::int64_t start_ns = monotonic_ns();
     for (const auto& reader : readers_) reader->begin_at_earliest();
-    std::vector<std::uint32_t> delays;
-    for (;;) {
-      publish(kSliceCalls);
-      live_.wait_for(publishing_.last_sequence());
-      const std::vector<std::uint32_t> slice = live_.take_delays();
-      if (all_have(target)) break;
-      delays.insert(delays.end(), slice.begin(), slice.end());
-    }
+    std::vector<std::uint32_t> delays = publish_while(
+        [&](std::int64_t made) { return made % kLookCalls != 0 || !all_have(target); });
     const std::int64_t end_ns = monotonic_ns();
     for (const auto& reader : readers_) {
-      reader->wait_for(target);
+      reader->wait_for(target, kAtMost);
       reader->disconnect();
     }
     if (delays.empty()) throw Error(ErrorCode::bad_input, "nobody was behind: give more --events");
@@ -145,13 +164,16 @@ class CatchUpBench {
     report_.table(table);
     report_.figures("caught up", "s", seconds_);
     report_.figures("caught up, all readers", "1/s", rates_);
+    report_.figures("caught up, all readers, nobody live", "1/s", rates_nobody_live_);
     report_.figures("live events while behind", "1", live_events_);
-    report_.line("\ndelivery: from the record's time until the live subscriber's sink has it.");
+    report_.line("\ndelivery: from when the call was due until the live subscriber's sink has it.");
     report_.line("65,535 stands for what took longer, too.");
     report_.line("The others caught up in " + number(median(seconds_), 2) + " s, with " +
                  number(median(rates_)) + " events/s in all, none");
     report_.line("missing; meanwhile the live one got " + number(median(live_events_)) +
                  " events a round.");
+    report_.line("With nobody live they caught up with " + number(median(rates_nobody_live_)) +
+                 " events/s in all.");
   }
 
   Report& report_;
@@ -165,6 +187,7 @@ class CatchUpBench {
   Publishing publishing_;
   std::vector<double> seconds_;
   std::vector<double> rates_;
+  std::vector<double> rates_nobody_live_;
   std::vector<double> live_events_;
 };
 

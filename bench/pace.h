@@ -16,5 +16,7 @@ enum class Wait {
 /// Open loop: when one call takes long, those behind it are late and are not put off.
 void at_rate(std::int64_t period_ns, std::int64_t count, Wait wait,
              FunctionRef<void(std::int64_t due_ns)> call);
+/// The same, until `call` returns false.
+void at_rate_while(std::int64_t period_ns, Wait wait, FunctionRef<bool(std::int64_t due_ns)> call);
 
 }  // namespace hookwire::bench

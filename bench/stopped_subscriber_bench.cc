@@ -23,8 +23,7 @@
 namespace hookwire::bench {
 namespace {
 
-constexpr std::int64_t kPeriodNs = 100'000;  // a call, which is two events: 20,000 a second
-constexpr std::int64_t kCallsPerSecond = 1'000'000'000 / kPeriodNs;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 // What is compared, in the order in which a run returns it.
 struct Compared {
@@ -44,23 +43,26 @@ constexpr Compared kCompared[] = {
 
 class StoppedBench {
  public:
-  StoppedBench(const BenchOptions& options, int seconds, Report& report)
+  StoppedBench(const BenchOptions& options, int seconds, int events_per_second, Report& report)
       : report_(report),
         rounds_(options.rounds),
         seconds_(seconds),
+        calls_per_second_(events_per_second / 2),
         event_(EventFile::read(options.event)),
         folder_(options.dir),
         subscriber_(folder_.endpoint()),
         publishing_(event_, folder_.in("journal"), folder_.endpoint()),
-        from_due_ns_(static_cast<std::size_t>(seconds * kCallsPerSecond), 1),
+        from_due_ns_(static_cast<std::size_t>(seconds * calls_per_second_), 1),
         call_ns_(from_due_ns_),
-        settled_after_(std::min(call_ns_.size() / 2, std::size_t{kCallsPerSecond})) {}
+        settled_after_(std::min(call_ns_.size() / 2, static_cast<std::size_t>(calls_per_second_))) {
+  }
 
   void run() {
     report_.fact("seconds", seconds_);
+    report_.fact("events_per_second", 2 * calls_per_second_);
     report_.fact("file_system", folder_.file_system());
-    report_.line("20,000 events/s for " + std::to_string(seconds_) +
-                 " s, by turns without a subscriber and with one that");
+    report_.line(number(static_cast<double>(2 * calls_per_second_)) + " events/s for " +
+                 std::to_string(seconds_) + " s, by turns without a subscriber and with one that");
     report_.line("SIGSTOP stopped. Medians of " + std::to_string(rounds_) + " rounds; journal on " +
                  folder_.file_system() + ".");
     std::vector<Variant> variants{{"without", [this] { return measure(); }},
@@ -79,7 +81,7 @@ class StoppedBench {
     std::int64_t settled = before;
     std::size_t i = 0;
     const auto count = static_cast<std::int64_t>(call_ns_.size());
-    at_rate(kPeriodNs, count, Wait::spin, [&](std::int64_t due_ns) {
+    at_rate(kSecondNs / calls_per_second_, count, Wait::spin, [&](std::int64_t due_ns) {
       const std::int64_t start_ns = monotonic_ns();
       call(volume, event_);
       const std::int64_t end_ns = monotonic_ns();
@@ -117,7 +119,7 @@ class StoppedBench {
     const std::uint64_t last = publishing_.last_sequence();
     const std::int64_t continued_ns = monotonic_ns();
     subscriber_.go_on();
-    subscriber_.wait_for(last);
+    subscriber_.wait_for(last, std::chrono::seconds(300));
     const std::int64_t caught_up_ns = subscriber_.received().last_at_ns - continued_ns;
     late_events_.push_back(static_cast<double>(subscriber_.received().count - count));
     caught_up_ms_.push_back(static_cast<double>(caught_up_ns) / 1e6);
@@ -154,6 +156,7 @@ class StoppedBench {
   Report& report_;
   const int rounds_;
   const int seconds_;
+  const std::int64_t calls_per_second_;  // each is two events
   const EventFile event_;
   WorkFolder folder_;
   SubscriberProcess subscriber_;
@@ -174,6 +177,7 @@ class StoppedBench {
 int main(int argc, char** argv) {
   using namespace hookwire::bench;
   int seconds = 0;
+  int events_per_second = 20'000;
   return bench_main(
       argc, argv,
       {.name = "stopped_subscriber_bench",
@@ -183,10 +187,13 @@ int main(int argc, char** argv) {
              app.add_option("--seconds", seconds, "How long it is stopped, 10 unless --quick")
                  ->check(CLI::Range(1, 300))
                  ->type_name("N");
+             app.add_option("--rate", events_per_second, "Events a second, 20,000")
+                 ->check(CLI::Range(2, 1'000'000))
+                 ->type_name("N");
            },
        .run =
            [&](const BenchOptions& options, Report& report) {
              if (seconds == 0) seconds = options.quick ? 1 : 10;
-             StoppedBench(options, seconds, report).run();
+             StoppedBench(options, seconds, events_per_second, report).run();
            }});
 }

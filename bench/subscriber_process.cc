@@ -13,6 +13,7 @@
 #include "hookwire/base/error.h"
 #include "hookwire/client/subscriber.h"
 #include "hookwire/schemas/event_decoder.h"
+#include "hookwire/schemas/phase.h"
 
 #include "cpu_time.h"
 
@@ -28,6 +29,7 @@ class CountingSink final : public Sink {
 
   void records(const Source& /*source*/, std::span<const RecordView> records) override {
     const std::int64_t now_ns = clock_.unix_ns();
+    const std::int64_t now_monotonic_ns = monotonic_ns();
     std::uint64_t last = received_.last;
     for (const RecordView& record : records) {
       if (received_.first == 0) {
@@ -37,7 +39,10 @@ class CountingSink final : public Sink {
       }
       last = record.sequence;
       if (!decode_event(record).event) ++received_.undecodable;
-      const std::int64_t delay_us = std::max<std::int64_t>(0, (now_ns - record.time_ns) / 1000);
+      if (phase_of(record.kind) == Phase::pre) ++received_.calls;
+      const std::int64_t delay_ns =
+          received_.period_ns == 0 ? now_ns - record.time_ns : now_monotonic_ns - due_ns();
+      const std::int64_t delay_us = std::max<std::int64_t>(0, delay_ns / 1000);
       const auto bucket = std::min(static_cast<std::size_t>(delay_us), Received::kMostDelayUs);
       received_.delays_us[bucket].fetch_add(1, std::memory_order_relaxed);
     }
@@ -51,6 +56,13 @@ class CountingSink final : public Sink {
   void connected(const Source& /*source*/) override { received_.connected = true; }
 
  private:
+  // Of the call whose event came last.
+  std::int64_t due_ns() const {
+    const std::uint64_t calls = received_.calls;
+    const std::uint64_t before = calls > 0 ? calls - 1 : 0;
+    return received_.first_due_ns + static_cast<std::int64_t>(before) * received_.period_ns;
+  }
+
   const Clock& clock_;
   Received& received_;
 };
@@ -155,6 +167,12 @@ void SubscriberProcess::stop() {
 
 void SubscriberProcess::go_on() {
   ::kill(pid_, SIGCONT);
+}
+
+void SubscriberProcess::count_from_due(std::int64_t first_due_ns, std::int64_t period_ns) {
+  received_.calls = 0;
+  received_.first_due_ns = first_due_ns;
+  received_.period_ns = period_ns;
 }
 
 std::vector<std::uint32_t> SubscriberProcess::take_delays() {

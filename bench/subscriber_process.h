@@ -25,6 +25,10 @@ struct Received {
   std::atomic<std::uint64_t> undecodable{0};
   std::atomic<std::uint64_t> reconnects{0};
   std::atomic<std::int64_t> last_at_ns{0};  // CLOCK_MONOTONIC
+  // Of an open loop: calls since then, when the first of them was due, and how far they are apart.
+  std::atomic<std::uint64_t> calls{0};
+  std::atomic<std::int64_t> first_due_ns{0};  // CLOCK_MONOTONIC
+  std::atomic<std::int64_t> period_ns{0};     // 0: no such loop
   std::array<std::atomic<std::uint32_t>, kMostDelayUs + 1> delays_us{};
 };
 
@@ -56,7 +60,12 @@ class SubscriberProcess {
   void stop();
   void go_on();
 
-  /// From a record's time until the sink has it, in microseconds, since the last call.
+  /// From now on delays count from when a call was due, not from when it was made: the n-th at
+  /// `first_due_ns` + n * `period_ns`. To be called before the first of them, when all from before
+  /// have been received.
+  void count_from_due(std::int64_t first_due_ns, std::int64_t period_ns);
+  /// From a record's time, or its call's, until the sink has it, in microseconds, since the last
+  /// time this was asked.
   std::vector<std::uint32_t> take_delays();
 
  private:

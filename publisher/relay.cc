@@ -150,11 +150,16 @@ void Relay::Impl::sleep(nanoseconds at_most) {
   at_most = std::min(at_most, server_.idle_for());
   if (status_due_) at_most = std::min(at_most, kStatusInterval);
   if (doorbell_ == nullptr) at_most = std::min(at_most, kPollInterval);
+  // The socket waits for whole milliseconds.
+  const nanoseconds whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
+  const std::int64_t due_ns = clock_.steady_ns() + whole.count();
   socket_.wait(doorbell_ != nullptr ? doorbell_->fd() : -1, at_most);
+  server_.woke(clock_.steady_ns() - due_ns);
 }
 
 void Relay::Impl::drain() {
   const auto left = [&] { return nanoseconds(deadline_ns_.load() - clock_.steady_ns()); };
+  server_.hurry();
   server_.step();
   while (left() > nanoseconds(0) && !server_.drained()) turn({}, left());
   note_status();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 
 #include "hookwire/journal/journal_reader.h"
 
@@ -24,6 +26,8 @@ class StreamReader {
   /// The records of the chunk at hand, copied into a buffer when first asked for.
   const StreamBufferRef& shared();
 
+  /// The bytes of the chunk at hand, none for a gap or the end.
+  std::span<const std::byte> records() const noexcept { return chunk_.records; }
   /// Where the chunk at hand begins.
   std::uint64_t first() const noexcept;
   /// Where the chunk behind it begins.

@@ -81,6 +81,13 @@ void StreamServer::obey(const std::string& peer, const OpenRequest& request) {
 }
 
 bool StreamServer::may_open(const std::string& peer, const OpenRequest& request) {
+  if (const Client* const before = find_name(request.name);
+      before != nullptr && before->session.is_later_than(request)) {
+    refuse(peer, {.code = Code::bad_value,
+                  .message = "open.attempt is " + std::to_string(request.attempt) +
+                             ", this client has a session of a later one"});
+    return false;
+  }
   const auto stays = [&](const auto& client) {
     const StreamSession& session = client->session;
     const bool displaced = !request.name.empty() && session.name() == request.name;

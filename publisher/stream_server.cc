@@ -9,6 +9,8 @@ namespace hookwire {
 namespace {
 
 constexpr std::int64_t kPauseNs = 1'000'000'000;
+// Without an event for so long nobody counts as live: there is no latency to keep low.
+constexpr std::int64_t kLiveNs = 10'000'000'000;
 
 }  // namespace
 
@@ -39,26 +41,80 @@ bool StreamServer::step() {
 // behind share what a step may spend on them: however many they are, what is appended meanwhile
 // waits for a few chunks and not for all of theirs.
 bool StreamServer::serve_all() {
+  bool worked = serve_front();
+  note_live();
+  worked |= serve_behind();
+  return worked;
+}
+
+bool StreamServer::serve_front() {
   const std::size_t turn = turn_++;
-  const auto in_turn = [&](auto&& visit) {
-    for (std::size_t n = 0; n < clients_.size(); ++n)
-      visit(*clients_[(turn + n) % clients_.size()]);
-  };
   bool worked = false;
   bool more = true;
   for (int n = 0; n < kChunksPerTurn && more; ++n) {
     more = false;
-    in_turn([&](Client& client) {
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      Client& client = *clients_[(turn + i) % clients_.size()];
       int one = 1;
       if (!is_behind(client)) more |= serve(client, one);
-    });
+    }
     worked |= more;
   }
-  int left = kChunksBehind;
-  in_turn([&](Client& client) {
-    if (is_behind(client)) worked |= serve(client, left);
-  });
   return worked;
+}
+
+bool StreamServer::serve_behind() {
+  int left = kChunksBehind;
+  bool worked = false;
+  held_back_ = false;
+  const std::size_t turn = behind_turn_;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    Client& client = *clients_[(turn + i) % clients_.size()];
+    if (!is_behind(client)) continue;
+    const bool open = !paced_ || pace_.is_open(now_ns_);
+    held_back_ |= !open;
+    const int allowed = !open ? 0 : paced_ ? std::min(left, 1) : left;
+    const std::uint64_t sent_before = client.session.sent_bytes();
+    int unused = allowed;
+    worked |= serve(client, unused);
+    if (unused == allowed) continue;
+    left -= allowed - unused;
+    behind_turn_ = (turn + i + 1) % clients_.size();
+    // What a filter keeps back was read all the same.
+    const std::uint64_t sent = client.session.sent_bytes() - sent_before;
+    if (paced_) pace_.spend(sent > 0 ? sent : kBlockBytes);
+  }
+  return worked;
+}
+
+void StreamServer::note_live() {
+  const std::uint64_t last = journal_.last_sequence();
+  bool any_live = false;
+  bool any_behind = false;
+  for (const auto& client : clients_) {
+    const bool behind = is_behind(*client);
+    client->live = !behind && (client->live || client->session.position() > last);
+    any_live |= client->live && !client->over;
+    any_behind |= behind && !client->over;
+  }
+  const bool fresh = now_ns_ < new_ns_ + kLiveNs;
+  paced_ = any_live && any_behind && fresh && !hurry_;
+}
+
+void StreamServer::note_new() {
+  new_ns_ = now_ns_;
+  const std::span<const std::byte> records = feed_.records();
+  if (!paced_ || records.empty()) return;
+  pace_.came(clock_.unix_ns() - decode_record(records).record.time_ns);
+  const auto behind = std::count_if(clients_.begin(), clients_.end(), [&](const auto& client) {
+    return !client->over && is_behind(*client);
+  });
+  pace_.add(records.size() * static_cast<std::size_t>(behind));
+}
+
+// TRACE
+void StreamServer::woke(std::int64_t late_ns) noexcept {
+  if (held_back_ && late_ns >= 0) pace_.came(late_ns);
 }
 
 bool StreamServer::is_behind(const Client& client) const noexcept {
@@ -97,7 +153,10 @@ bool StreamServer::advance(Client& client) {
     StreamSession& session = client.session;
     if (!is_behind(client)) {
       client.reader.reset();
-      return session.advance(feed_);
+      const std::uint64_t next = feed_.next();
+      const bool advanced = session.advance(feed_);
+      if (feed_.next() != next && client.live) note_new();
+      return advanced;
     }
     if (!client.reader) {
       client.reader =
@@ -117,6 +176,7 @@ bool StreamServer::advance(Client& client) {
 std::chrono::nanoseconds StreamServer::idle_for() const {
   const std::int64_t now_ns = clock_.steady_ns();
   std::int64_t due_ns = std::min(cursors_.due_ns(), now_ns + kPauseNs);
+  if (held_back_) due_ns = std::min(due_ns, pace_.due_ns());
   for (const auto& client : clients_) {
     const StreamSession& session = client->session;
     due_ns = std::min(due_ns, session.heard_ns() + options_.limits.silence.count() + 1);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -17,6 +18,7 @@
 #include "hookwire/publisher/relay.h"
 #include "hookwire/schemas/stream_message.h"
 
+#include "replay_pace.h"
 #include "stream_cursors.h"
 #include "stream_reader.h"
 #include "stream_session.h"
@@ -40,7 +42,8 @@ class StreamServer {
   /// The most that one step does, so that nobody waits long behind somebody else.
   static constexpr int kRequestsPerStep = 64;
   static constexpr int kChunksPerTurn = 4;
-  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others.
+  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others, and
+                                           ///< no more than ReplayPace allows while one is live.
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
@@ -50,6 +53,12 @@ class StreamServer {
   bool step();
   /// How long nothing needs to be done unless something arrives or is appended. Zero: step now.
   std::chrono::nanoseconds idle_for() const;
+  /// The thread that steps woke up `late_ns` after the time that idle_for() named.
+  void woke(std::int64_t late_ns) noexcept;
+  /// True when somebody behind could be sent more and waits for the pace of replay.
+  bool holds_back() const noexcept { return held_back_; }
+  /// From now on those behind are served as fast as can be: the end is near.
+  void hurry() noexcept { hurry_ = true; }
   /// True when every session was sent everything that the journal holds now.
   bool drained();
   /// Tells every session that this is the end, forgets them, saves the cursors.
@@ -63,6 +72,7 @@ class StreamServer {
     StreamSession session;
     std::unique_ptr<StreamReader> reader;
     bool over = false;
+    bool live = false;  // it had reached the end, and keeps up since
   };
 
   bool take_requests();
@@ -86,6 +96,11 @@ class StreamServer {
   void end(Client& client);
 
   bool serve_all();
+  bool serve_front();
+  bool serve_behind();
+  void note_live();
+  /// What was appended is at hand: for the pace of those behind.
+  void note_new();
   /// Does for one client what is due; takes the chunks it sends off `chunks`.
   bool serve(Client& client, int& chunks);
   bool is_behind(const Client& client) const noexcept;
@@ -106,9 +121,15 @@ class StreamServer {
   StreamStrangers strangers_;
   IncomingRequest request_;
   std::random_device random_;
-  std::size_t turn_ = 0;        // who is served first, in turn
-  std::int64_t resume_ns_ = 0;  // the journal could not be read: not again before this
-  std::int64_t now_ns_ = 0;     // when the step at hand began
+  ReplayPace pace_;
+  bool paced_ = false;  // somebody is live and somebody is behind
+  std::int64_t new_ns_ = std::numeric_limits<std::int64_t>::min() / 2;  // a live one got an event
+  bool held_back_ = false;  // somebody behind waits for the pace
+  bool hurry_ = false;
+  std::size_t behind_turn_ = 0;  // who of those behind is served first
+  std::size_t turn_ = 0;         // who is served first, in turn
+  std::int64_t resume_ns_ = 0;   // the journal could not be read: not again before this
+  std::int64_t now_ns_ = 0;      // when the step at hand began
   RelayStatus counters_;
 };
 

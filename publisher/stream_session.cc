@@ -21,6 +21,8 @@ StreamSession::StreamSession(StreamTransport& transport, StreamBufferPool& buffe
       buffers_(buffers),
       identity_(std::move(identity)),
       name_(open.name),
+      instance_(open.instance),
+      attempt_(open.attempt),
       prefixes_(open.topics),
       start_(start),
       position_(start),

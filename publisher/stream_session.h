@@ -38,9 +38,14 @@ class StreamSession {
 
   const std::string& peer() const noexcept { return identity_.peer; }
   const std::string& name() const noexcept { return name_; }
+  /// True when `open` is an earlier one of the client that opened this session.
+  bool is_later_than(const OpenRequest& open) const noexcept {
+    return open.instance != 0 && open.instance == instance_ && open.attempt < attempt_;
+  }
   std::uint64_t id() const noexcept { return identity_.session; }
   std::uint64_t position() const noexcept { return position_; }  ///< Read from here on.
   bool waiting() const noexcept { return !outbox_.empty(); }     ///< A reply could not be sent yet.
+  std::uint64_t sent_bytes() const noexcept { return sent_bytes_; }
   std::int64_t heard_ns() const noexcept { return heard_ns_; }
   std::int64_t sent_ns() const noexcept { return sent_ns_; }
   std::int64_t retry_ns() const noexcept { return retry_ns_; }
@@ -87,6 +92,8 @@ class StreamSession {
   StreamBufferPool& buffers_;
   Identity identity_;
   std::string name_;
+  std::uint64_t instance_;
+  std::uint64_t attempt_;
   std::vector<std::string> prefixes_;
   std::uint64_t start_;
   std::uint64_t position_;

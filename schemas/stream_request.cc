@@ -44,12 +44,15 @@ void write(const OpenRequest& request, BodyWriter& writer) {
   if (const std::optional<LimitBreach> breach = find_breach(request)) {
     refuse(std::string(breach->field) + " is " + breach->is + ", " + std::string(breach->allowed));
   }
-  begin(writer, 6, "open");
+  begin(writer, request.instance != 0 ? 8 : 6, "open");
   visit_entry("version", request.version, writer);
   visit_entry("name", request.name, writer);
   write_start(request.start, writer);
   visit_entry("topics", request.topics, writer);
   visit_entry("credit_bytes", request.credit_bytes, writer);
+  if (request.instance == 0) return;
+  visit_entry("instance", request.instance, writer);
+  visit_entry("attempt", request.attempt, writer);
 }
 
 void write(const CreditRequest& request, BodyWriter& writer) {

@@ -38,6 +38,8 @@ void read(MessageMap& map, OpenRequest& request) {
   map.read("topics", request.topics);
   map.require("credit_bytes");
   map.read("credit_bytes", request.credit_bytes);
+  map.read("instance", request.instance);
+  map.read("attempt", request.attempt);
   if (const std::optional<LimitBreach> breach = find_breach(request)) {
     map.refuse(breach->field, breach->is, breach->allowed);
   }

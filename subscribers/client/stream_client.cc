@@ -21,14 +21,16 @@ std::int64_t heartbeat_of(const Welcome& welcome) {
 
 }  // namespace
 
-StreamClient::StreamClient(std::string endpoint, const ClientParts& parts, std::uint32_t seed)
+StreamClient::StreamClient(std::string endpoint, const ClientParts& parts, std::uint64_t instance)
     : parts_(parts),
       endpoint_(std::move(endpoint)),
+      instance_(instance),
       feed_({.endpoint = endpoint_,
              .start = parts.options.start,
              .complete = parts.options.topics.empty()},
             parts.sink, parts.cursors, parts.counters),
-      backoff_(parts.options.backoff_least, parts.options.backoff_most, seed) {}
+      backoff_(parts.options.backoff_least, parts.options.backoff_most,
+               static_cast<std::uint32_t>(instance)) {}
 
 std::uint64_t StreamClient::attempt() const noexcept {
   return state_ == State::backoff || state_ == State::ended ? 0 : attempt_;
@@ -74,7 +76,9 @@ void StreamClient::link_up(std::int64_t now_ns) {
                    .name = parts_.options.name,
                    .start = feed_.next_start(),
                    .topics = parts_.options.topics,
-                   .credit_bytes = parts_.options.credit_bytes});
+                   .credit_bytes = parts_.options.credit_bytes,
+                   .instance = instance_,
+                   .attempt = attempt_});
 }
 
 void StreamClient::link_down(std::int64_t now_ns, const std::string& reason) {

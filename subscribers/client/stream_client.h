@@ -41,7 +41,8 @@ class StreamClient {
   enum class State { backoff, connecting, opening, streaming, ended };
   using Frame = std::span<const std::byte>;
 
-  StreamClient(std::string endpoint, const ClientParts& parts, std::uint32_t seed);
+  /// `instance`: a number by chance, by which the publisher knows this client again.
+  StreamClient(std::string endpoint, const ClientParts& parts, std::uint64_t instance);
 
   /// Does what is due at `now_ns`; to be called at next_turn_ns() and after anything else.
   void turn(std::int64_t now_ns);
@@ -93,6 +94,7 @@ class StreamClient {
 
   ClientParts parts_;
   std::string endpoint_;
+  const std::uint64_t instance_;
   Feed feed_;
   Backoff backoff_;
   State state_ = State::backoff;

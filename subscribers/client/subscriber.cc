@@ -26,6 +26,10 @@ constexpr int kMessagesPerTurn = 16;  // of one endpoint, until the next has its
 constexpr std::uint64_t kCommitBytes = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds kFarewell{200};
 
+std::uint64_t random_instance(std::random_device& random) {
+  return (std::uint64_t{random()} << 32) | random() | 1;  // never 0
+}
+
 SubscriberOptions checked(SubscriberOptions options) {
   const auto refuse = [](const std::string& what) { throw Error(ErrorCode::configuration, what); };
   if (options.endpoints.empty()) refuse("no stream endpoint is given; name at least one");
@@ -62,7 +66,7 @@ class Subscriber::Impl {
                log,      counters_, journals_} {
     std::random_device random;
     for (const std::string& endpoint : options_.endpoints) {
-      lines_.push_back(std::make_unique<Line>(endpoint, parts_, random()));
+      lines_.push_back(std::make_unique<Line>(endpoint, parts_, random_instance(random)));
     }
   }
 
@@ -118,8 +122,8 @@ class Subscriber::Impl {
  private:
   /// One endpoint with the link of its present attempt.
   struct Line {
-    Line(const std::string& name, const ClientParts& parts, std::uint32_t seed)
-        : endpoint(name), client(name, parts, seed) {}
+    Line(const std::string& name, const ClientParts& parts, std::uint64_t instance)
+        : endpoint(name), client(name, parts, instance) {}
     std::string endpoint;
     StreamClient client;
     std::unique_ptr<ClientSocket> socket;

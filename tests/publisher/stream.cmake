@@ -3,8 +3,9 @@ find_package(cppzmq REQUIRED)
 
 hookwire_test(publisher_stream
   SOURCES endpoint_test.cc relay_drain_test.cc relay_hostile_test.cc relay_test.cc
-          relay_ten_hostile_test.cc publisher_retention_test.cc stream_catch_up_test.cc stream_credit_test.cc
-          stream_cursors_test.cc stream_filter_test.cc stream_limits_test.cc stream_loss_test.cc
-          stream_refusals_test.cc stream_session_test.cc stream_start_test.cc
+          relay_ten_hostile_test.cc replay_pace_test.cc publisher_retention_test.cc
+          stream_catch_up_test.cc stream_credit_test.cc stream_cursors_test.cc stream_filter_test.cc
+          stream_limits_test.cc stream_loss_test.cc stream_refusals_test.cc stream_session_test.cc
+          stream_start_test.cc
   LIBRARIES hookwire::publisher cppzmq)
 target_include_directories(publisher_stream PRIVATE "${CMAKE_SOURCE_DIR}/publisher")

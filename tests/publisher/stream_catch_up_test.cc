@@ -21,6 +21,18 @@ class StreamCatchUp : public StreamTest {
     for (int n = 0; n < kBehind; ++n) batches += all<Batch>(behind(n)).size();
     return batches;
   }
+  /// One session that keeps up while events come, and those behind.
+  void open_next_to_a_live_one() {
+    open("live", kLatest, {.credit_bytes = kMaxCreditBytes});
+    append();
+    settle();
+    open_behind();
+  }
+  std::uint64_t bytes_of_those_behind() {
+    std::uint64_t bytes = 0;
+    for (const SessionStatus& session : server().status().sessions) bytes += session.sent_bytes;
+    return bytes;
+  }
 };
 
 TEST_F(StreamCatchUp, AllTogetherHoldALiveOneUpForAFewBlocksAStepOnly) {
@@ -33,6 +45,10 @@ TEST_F(StreamCatchUp, AllTogetherHoldALiveOneUpForAFewBlocksAStepOnly) {
   for (bool worked = true; worked; ++steps) {
     if (steps < 40) last = append();
     worked = server().step();
+    if (!worked && server().holds_back()) {
+      clock_.advance(server().idle_for());
+      worked = true;
+    }
     ASSERT_EQ(covered("live"), last) << "a live one waits for no other step";
     const std::size_t batches = batches_of_those_behind();
     ASSERT_LE(batches - before, static_cast<std::size_t>(StreamServer::kChunksBehind));
@@ -60,6 +76,54 @@ TEST_F(StreamCatchUp, ThoseFarBehindComeToShareTheirBuffersWithTheRest) {
   settle();
   for (int n = 0; n < kBehind; ++n) EXPECT_EQ(covered(behind(n)), 5100U);
   EXPECT_LE(buffers_.outstanding(), 1U);
+}
+
+TEST_F(StreamCatchUp, WithALiveOneTheyGetWhatThePaceAllows) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  for (int n = 0; n < 50; ++n) {
+    while (server().step()) continue;
+    EXPECT_TRUE(server().holds_back());
+    EXPECT_LE(server().idle_for(), std::chrono::milliseconds(10));
+    clock_.advance(std::chrono::milliseconds(1));
+    server().woke(ReplayPace::kLateNs + 1);
+  }
+  EXPECT_NEAR(static_cast<double>(bytes_of_those_behind()), ReplayPace::kLeast * 0.05,
+              4.0 * kBlockBytes);
+}
+
+TEST_F(StreamCatchUp, TheyGoFasterWhileTheRelayIsInTime) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  for (int n = 0; n < 50; ++n) {
+    while (server().step()) continue;
+    clock_.advance(std::chrono::milliseconds(1));
+    for (int i = 0; i < 100; ++i) server().woke(0);
+  }
+  EXPECT_GT(static_cast<double>(bytes_of_those_behind()), 4 * ReplayPace::kLeast * 0.05);
+}
+
+TEST_F(StreamCatchUp, WhileNobodyIsLiveNothingHoldsThemBack) {
+  append_many(20'000);
+  open_behind();
+  while (server().step()) EXPECT_FALSE(server().holds_back());
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'000U);
+}
+
+TEST_F(StreamCatchUp, WhileNothingIsAppendedNothingHoldsThemBack) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  clock_.advance(std::chrono::seconds(10));
+  while (server().step()) EXPECT_FALSE(server().holds_back());
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'001U);
+}
+
+TEST_F(StreamCatchUp, AtTheEndNothingHoldsThemBack) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  server().hurry();
+  while (server().step()) EXPECT_FALSE(server().holds_back());
+  for (int n = 0; n < kBehind; ++n) ASSERT_EQ(covered(behind(n)), 20'001U);
 }
 
 }  // namespace

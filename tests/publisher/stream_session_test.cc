@@ -110,6 +110,27 @@ TEST_F(StreamSessions, ASecondClientOfANameDisplacesTheFirst) {
   EXPECT_EQ(server().status().displaced_sessions, 1U);
 }
 
+TEST_F(StreamSessions, AnEarlierOpenThatComesLateDisplacesNoLaterOneOfTheSameClient) {
+  const std::uint64_t session =
+      open("new", kLatest, {.name = "audit", .instance = 7, .attempt = 2});
+  EXPECT_EQ(open("old", kLatest, {.name = "audit", .instance = 7, .attempt = 1}), 0U);
+  append();
+  settle();
+  EXPECT_THAT(refusals("old"), ElementsAre(StreamError::Code::bad_value));
+  EXPECT_THAT(all<Displaced>("new"), IsEmpty());
+  EXPECT_THAT(records("new"), ElementsAre(1));
+  ASSERT_THAT(server().status().sessions, SizeIs(1));
+  EXPECT_EQ(server().status().sessions[0].session, session);
+}
+
+TEST_F(StreamSessions, ALaterOpenOfTheSameClientTakesItsPlace) {
+  open("old", kLatest, {.name = "audit", .instance = 7, .attempt = 2});
+  EXPECT_NE(open("new", kLatest, {.name = "audit", .instance = 7, .attempt = 3}), 0U);
+  EXPECT_NE(open("other", kLatest, {.name = "audit", .instance = 8, .attempt = 1}), 0U);
+  EXPECT_EQ(server().status().displaced_sessions, 2U);
+  EXPECT_EQ(server().status().refused_requests, 0U);
+}
+
 TEST_F(StreamSessions, APeerThatIsGoneEndsItsSession) {
   open("a", kEarliest);
   transport_.gone.insert("a");

@@ -99,10 +99,12 @@ class StreamTest : public ::testing::Test {
   void ask_raw(const std::string& peer, std::vector<std::byte> frame, bool whole = true) {
     transport_.incoming.push_back({.peer = peer, .frame = std::move(frame), .whole = whole});
   }
-  /// Steps until there is nothing to do.
+  /// Steps until there is nothing to do, and lets the time pass that the pace of replay asks for.
   void settle() {
     for (int n = 0; n < 100'000; ++n) {
-      if (!server().step()) return;
+      if (server().step()) continue;
+      if (!server().holds_back()) return;
+      clock_.advance(server().idle_for());
     }
     FAIL() << "the server never comes to rest";
   }

@@ -44,13 +44,23 @@ TEST(StreamRequest, OpenComesBackAsItWasSent) {
       .name = "auditor-\u00e9",
       .start = {.from = From::sequence, .sequence = 8, .journal_id = 9, .epoch = 2, .time_ns = -1},
       .topics = {"failure/", "post/allow_access/"},
-      .credit_bytes = kMaxCreditBytes};
+      .credit_bytes = kMaxCreditBytes,
+      .instance = ~0ULL,
+      .attempt = 3};
   const OpenRequest decoded = round_trip(request);
   EXPECT_EQ(decoded.version, kStreamVersion);
   EXPECT_EQ(decoded.name, request.name);
   EXPECT_EQ(decoded.start, request.start);
   EXPECT_EQ(decoded.topics, request.topics);
   EXPECT_EQ(decoded.credit_bytes, request.credit_bytes);
+  EXPECT_EQ(decoded.instance, request.instance);
+  EXPECT_EQ(decoded.attempt, request.attempt);
+}
+
+TEST(StreamRequest, OpenNeedNotSayWhichClientItIs) {
+  const OpenRequest decoded = round_trip(OpenRequest{});
+  EXPECT_EQ(decoded.instance, 0U);
+  EXPECT_EQ(decoded.attempt, 0U);
 }
 
 TEST(StreamRequest, OpenMayBeginAtEveryPlace) {

@@ -56,6 +56,15 @@ TEST_F(StreamClientTest, PausesAndTriesAgainWhenNobodyAnswers) {
   EXPECT_EQ(counters_.reconnects, 1u);
 }
 
+TEST_F(StreamClientTest, SaysWithEachOpenWhichClientAndWhichAttemptItIs) {
+  const OpenRequest first = open();
+  client().link_down(now_ns_, "the connection was lost");
+  const OpenRequest second = open();
+  EXPECT_NE(first.instance, 0u);
+  EXPECT_EQ(second.instance, first.instance);
+  EXPECT_GT(second.attempt, first.attempt);
+}
+
 TEST_F(StreamClientTest, SaysOnceThatAnEndpointStaysAway) {
   for (int n = 0; n < 5; ++n) {
     pass(10s);

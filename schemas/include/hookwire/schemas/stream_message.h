@@ -55,6 +55,10 @@ struct OpenRequest {
   StreamStart start{};
   std::vector<std::string> topics{};  ///< Prefixes; none: every topic.
   std::uint64_t credit_bytes = kMinCreditBytes;
+  /// Which client this is, a number that each chooses by chance, and its how many-th open. An open
+  /// that the network held back then displaces no later one of the same client. 0: not said.
+  std::uint64_t instance = 0;
+  std::uint64_t attempt = 0;
 };
 /// Raises the session's credit: bytes of records the client takes since open, in all.
 struct CreditRequest {
