@@ -89,7 +89,7 @@ class FailClosedOnAFullDisk : public FailClosedTest {
     disk_.full = true;
     const int before_full = disk_.refused;
     ASSERT_TRUE(eventually([&] {
-      const bool taken = call(std::string(10'000, 'x')).outcome == CallReport::Outcome::success;
+      const bool taken = accepted();
       return disk_.refused > before_full && !taken;
     }));
     const Value data = Value::Map{{"text", std::string(20'000, 'x')}};
