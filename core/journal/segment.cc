@@ -1,5 +1,7 @@
 #include "segment.h"
 
+#include "hookwire/base/error.h"
+
 #include "journal_folder.h"
 
 namespace hookwire {
@@ -17,7 +19,13 @@ std::unique_ptr<Segment> Segment::make(FileSystem& file_system, const std::files
   const std::filesystem::path making = folder / (name + kMakingSuffix);
   if (file_system.exists(making)) file_system.remove(making);
   std::unique_ptr<File> file = file_system.open(making, OpenMode::create_new);
-  file->allocate(segment_bytes);
+  try {
+    file->allocate(segment_bytes);
+  } catch (const IoError&) {
+    // What was taken before there was no more: others may do with it.
+    file->truncate(0);
+    throw;
+  }
   file->write_at(0, make_segment_header(journal_id, ordinal, segment_bytes, made_ns));
   std::unique_ptr<Segment> segment(new Segment(ordinal, std::move(file), segment_bytes));
   file_system.rename(making, folder / name);

@@ -5,10 +5,27 @@
 
 #include "journal_fixture.h"
 #include "support/eventually.h"
+#include "support/forwarding_file_system.h"
 #include "support/full_disk.h"
 
 namespace hookwire::testing {
 namespace {
+
+// Files that get a part of the space they ask for, as ext4 gives it.
+class PartOfTheSpace final : public ForwardingFileSystem {
+ public:
+  std::unique_ptr<File> open(const std::filesystem::path& path, OpenMode mode) override {
+    class Short final : public ForwardingFile {
+     public:
+      using ForwardingFile::ForwardingFile;
+      void allocate(std::uint64_t bytes) override {
+        ForwardingFile::allocate(bytes / 2);
+        throw IoError(ENOSPC, "take space");
+      }
+    };
+    return std::make_unique<Short>(ForwardingFileSystem::open(path, mode));
+  }
+};
 
 TEST_F(JournalTest, WithoutSpaceAnAppendFailsInTimeAndWorksAgainWhenThereIsSome) {
   FullDisk disk;
@@ -40,6 +57,19 @@ TEST_F(JournalTest, WithoutSpaceAnAppendFailsInTimeAndWorksAgainWhenThereIsSome)
     }
   }));
   EXPECT_TRUE(is_whole(read_all().sequences));
+}
+
+TEST_F(JournalTest, ASegmentThatGetsNotAllItsSpaceKeepsNone) {
+  PartOfTheSpace disk;
+  EXPECT_THROW(JournalWriter(disk, clock_, {.folder = folder(), .segment_bytes = kSmallSegment}),
+               IoError);
+  int made = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    if (!entry.path().string().ends_with(".making")) continue;
+    ++made;
+    EXPECT_EQ(entry.file_size(), 0u) << entry.path();
+  }
+  EXPECT_EQ(made, 1);
 }
 
 TEST_F(JournalTest, AForkedChildWritesNothing) {
