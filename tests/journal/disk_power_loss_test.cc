@@ -336,5 +336,42 @@ TEST(DiskPowerLoss, TheEpochStaysWhenASegmentThatNobodySawIsGone) {
   EXPECT_GT(cut_off, 0);
 }
 
+// What stands behind the seal of a file that could not be synced was shown to nobody.
+TEST(DiskPowerLoss, AReaderIsShownNothingBehindASealThatGaveUp) {
+  const SystemClock clock;
+  const JournalOptions options{
+      .folder = kFolder, .segment_bytes = kSmallSegment, .sync = JournalSync::disk};
+  const std::string body(200, 'x');
+  int failed_syncs = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ForgetfulFileSystem files(seed);
+    {
+      JournalWriter journal(files, clock, options);
+      for (int n = 0; n < 5; ++n) {
+        if (n == 3 || n == 4) files.fail(Call::sync, 1, EIO);  // of the file, and of the next
+        try {
+          journal.append({.topic = "t", .body = std::as_bytes(std::span(body))});
+        } catch (const Error&) {
+          ++failed_syncs;
+        }
+      }
+      files.lose_power();
+    }
+    files.fail(Call::sync, 1ull << 60, EIO);  // not any more
+    files.power_on();
+    const std::uint64_t shown = JournalReader(files, kFolder).last_sequence();
+    JournalWriter journal(files, clock, options);
+    journal.append({.topic = "t", .body = std::as_bytes(std::span(body))});
+    ASSERT_EQ(journal.last_sequence(), shown + 1);
+    JournalReader reader(files, kFolder);
+    for (JournalChunk chunk = reader.next(); chunk.kind != JournalChunk::Kind::end;
+         chunk = reader.next()) {
+      ASSERT_EQ(chunk.kind, JournalChunk::Kind::records) << chunk.reason;
+    }
+  }
+  EXPECT_GT(failed_syncs, 150);
+}
+
 }  // namespace
 }  // namespace hookwire::testing
