@@ -97,7 +97,7 @@ class Inspector {
         .journal_id = result_.journal_id != 0 ? result_.journal_id : header.made.journal_id,
         .epoch = header.activation->epoch,
         .first_sequence = header.activation->first_sequence,
-        .end_sequence = end_sequence_};
+        .end_sequence = std::min(end_sequence_, end_sequence_of(header))};
     result_.journal_id = expected.journal_id;
     if (!result_.segments.empty() && result_.last_sequence != 0 &&
         expected.first_sequence > result_.last_sequence + 1) {

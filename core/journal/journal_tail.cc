@@ -99,7 +99,8 @@ void JournalTail::follow(const SegmentFile& segment) {
   const SegmentScan scan = scan_segment(*file_,
                                         {.journal_id = journal_id_,
                                          .epoch = epoch_,
-                                         .first_sequence = header.activation->first_sequence},
+                                         .first_sequence = header.activation->first_sequence,
+                                         .end_sequence = end_sequence_of(header)},
                                         [](const RecordView&) {});
   scanned_end_offset_ = scan.end_offset;
   scanned_last_sequence_ = scan.last_sequence;

@@ -129,7 +129,8 @@ class Planner {
     const SegmentScan scan = scan_segment(*file,
                                           {.journal_id = to_.state.journal_id,
                                            .epoch = header.activation->epoch,
-                                           .first_sequence = header.activation->first_sequence},
+                                           .first_sequence = header.activation->first_sequence,
+                                           .end_sequence = end_sequence_of(header)},
                                           [](const RecordView&) {});
     last_is_empty_ = scan.last_sequence < header.activation->first_sequence;
     for (const ScanDamage& damage : scan.damage) {

@@ -102,6 +102,11 @@ bool SegmentScan::torn_tail() const noexcept {
          (tail_offset == end_offset || tail_offset == block);
 }
 
+std::uint64_t end_sequence_of(const SegmentHeader& header) noexcept {
+  const bool given_up = header.seal && header.seal->given_up != 0;
+  return given_up ? header.seal->last_sequence + 1 : UINT64_MAX;
+}
+
 std::uint64_t committed_last(const SegmentHeader& header, const SegmentScan& scan) noexcept {
   if (header.live_last_sequence <= scan.last_sequence ||
       header.live_end_offset <= scan.end_offset ||

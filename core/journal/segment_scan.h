@@ -50,6 +50,10 @@ struct SegmentExpectation {
   std::uint64_t end_sequence = UINT64_MAX;
 };
 
+/// Where the numbers of a segment end by its own seal: behind one of a file that could not be
+/// synced may stand records that nobody was shown. UINT64_MAX: not told.
+std::uint64_t end_sequence_of(const SegmentHeader& header) noexcept;
+
 /// The last sequence that a segment's writer had committed: the scan's, or more by the live line
 /// where that can be believed, which no checksum covers. Not for after the machine stopped.
 std::uint64_t committed_last(const SegmentHeader& header, const SegmentScan& scan) noexcept;
