@@ -70,7 +70,7 @@ void add_audit_command(CLI::App& program, Command& chosen) {
       ->required();
   run_command
       ->add_option("--name", arguments->name,
-                   "Durable name under which publishers keep this log's cursor (for retain_for)")
+                   "Its name in retain_for of publishers")
       ->type_name("NAME");
   run_command->add_flag("--once", arguments->once, "Stop when caught up");
   run_command->callback([&chosen, arguments] {

@@ -10,6 +10,7 @@ namespace hookwire {
 namespace {
 
 constexpr std::size_t kMostRetainFor = 16;
+constexpr std::uint64_t kLeastClosedSegment = 256 * 1024;
 
 // The active segment, the one before it, one that is being made, and one to spare.
 constexpr std::uint64_t kLeastSegments = 4;
@@ -24,7 +25,7 @@ void read_retention(const Options& options, PublisherOptions& read) {
                               std::chrono::nanoseconds(0), std::chrono::hours(24 * 36500));
   keep.most_bytes = options.bytes(
       "journal_max_size", std::max<std::uint64_t>(16ull << 30, keep.bytes), keep.bytes, kMost);
-  keep.low_space_bytes = options.bytes("journal_low_space", 256ull << 20, 0, kMost);
+  keep.low_space_bytes = options.bytes("journal_low_space", least, 0, kMost);
   read.retain_for = options.list("retain_for");
   if (read.retain_for.size() > kMostRetainFor) {
     options.fail("retain_for", "expected at most 16 names");
@@ -81,6 +82,12 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
       options.choice("on_journal_error", "fail_open", {"fail_open", "fail_closed"}) == "fail_closed"
           ? OnJournalError::fail_closed
           : OnJournalError::fail_open;
+  if (read.on_journal_error == OnJournalError::fail_closed &&
+      read.journal.segment_bytes < kLeastClosedSegment) {
+    options.fail("on_journal_error",
+                 "fail_closed sets a block aside for each call in flight: it needs a "
+                 "journal_segment_bytes of 256K at least");
+  }
   const std::optional<std::string> endpoint = options.text("stream_endpoint");
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);

@@ -9,6 +9,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// A host whose journal is on a file system of 2 MiB of its own, half of it taken by a file.
 class FullDiskTest : public CliTest {
@@ -73,7 +75,8 @@ class FullDiskTest : public CliTest {
 };
 
 TEST_F(FullDiskTest, UnderFailClosedCallsAreRefusedUntilThereIsSpaceAgain) {
-  start_on_small_disk("on_journal_error = fail_closed\nsuppress_pre_hooks_errors = true\n");
+  start_on_small_disk(
+      "journal_low_space = 0\non_journal_error = fail_closed\nsuppress_pre_hooks_errors = true\n");
   EXPECT_THAT(messages(), HasSubstr("calls are refused: fail_closed"));
   Value refusal;
   for (int n = 0; n < 20'000 && text_in(refusal, "outcome") != "vetoed"; ++n) {
@@ -107,8 +110,23 @@ TEST_F(FullDiskTest, UnderFailClosedCallsAreRefusedUntilThereIsSpaceAgain) {
   EXPECT_EQ(host_->wait(kDeadline), 0);
 }
 
+TEST_F(FullDiskTest, OldEventsMakeRoomForNewOnesBeforeTheDiskIsFull) {
+  start_on_small_disk("");  // low space: less than four segments, so from the beginning
+  for (int n = 0; n < 4000; ++n) {
+    ASSERT_EQ(*ask(R"({"method":"init_host"})").find("ok"), Value(true)) << n;
+  }
+  EXPECT_THAT(messages(), HasSubstr("less than journal_low_space"));
+  EXPECT_THAT(messages(), Not(HasSubstr("events are being lost")));
+  EXPECT_THAT(events("system", "low_space"), IsEmpty()) << "it was told at the start, and is gone";
+  const std::vector<Value> kept = events("post", "init_host");
+  ASSERT_FALSE(kept.empty());
+  EXPECT_LT(kept.size(), 4000U) << "it was to be more than the disk holds";
+  host_->close_input();
+  EXPECT_EQ(host_->wait(kDeadline), 0);
+}
+
 TEST_F(FullDiskTest, UnderFailOpenCallsGoOnAndAGapTellsOfThem) {
-  start_on_small_disk("");
+  start_on_small_disk("journal_low_space = 0\n");
   EXPECT_THAT(messages(), HasSubstr("calls go on unrecorded: fail_open"));
   int calls = 0;
   while (calls < 20'000 && messages().find("events are being lost") == std::string::npos) {

@@ -24,7 +24,7 @@ LONG = os.environ.get("HOOKWIRE_LONG") == "1"
 ROUNDS = 10 if LONG else 1
 DEADLINE_S = 60
 MIB = 1 << 20
-SEGMENT_KIB = 128
+SEGMENT_KIB = 256
 # Large, for Btrfs looks for space at every store into a full disk, which takes it milliseconds.
 CALL = json.dumps({"method": "init_host", "context": {"user_id": "x" * 4000}})
 SMALL_CALL = json.dumps({"method": "init_host"})
@@ -157,7 +157,7 @@ class Host:
             "[DEFAULT]\nenabled_backends = gold\nhost = nas01\n\n[gold]\ndriver = directory\n"
             f"directory_root = shares\nhook_drivers = hookwire:NotificationHook\n"
             f"journal_dir = {journal}\njournal_segment_bytes = {SEGMENT_KIB}K\nappend_wait = 10ms\n"
-            f"journal_sync = {sync}\n{policy}", encoding="utf-8")
+            f"journal_low_space = 0\njournal_sync = {sync}\n{policy}", encoding="utf-8")
         self.messages = os.path.join(work, "messages")
         self.answers = collections.Counter()
         with open(self.messages, "wb") as messages:

@@ -13,6 +13,7 @@
 #include "hookwire/base/clock.h"
 #include "hookwire/journal/journal_writer.h"
 
+#include "block.h"
 #include "deadly_files.h"
 #include "journal_folder.h"
 #include "stepped_thread.h"
@@ -164,9 +165,23 @@ class DoomedWriter {
     for (auto at = ordinals.rbegin(); at != ordinals.rend(); ++at) {
       const SegmentFile segment = read_segment(files_, folder_, *at);
       if (!segment.active()) continue;
-      return segment.header->made.segment_bytes - segment.header->live_end_offset;
+      const std::uint64_t end = segment.header->live_end_offset;
+      const std::uint64_t bytes = segment.header->made.segment_bytes;
+      if (block_end(end) < bytes) return bytes - end;
+      return places_at(end, places_in_last_block(segment) + 1) - end;
     }
     return 0;
+  }
+
+  // Places are never zero.
+  std::uint64_t places_in_last_block(const SegmentFile& segment) {
+    std::vector<std::uint32_t> places(kMostPlaces);
+    files_.open(folder_ / segment.name, OpenMode::read)
+        ->read_at(segment.header->made.segment_bytes - kBlockBytes,
+                  std::as_writable_bytes(std::span(places)));
+    std::uint64_t count = 0;
+    while (count < kMostPlaces && places[kMostPlaces - 1 - count] != 0) ++count;
+    return count;
   }
 
   Told& told_;

@@ -162,11 +162,14 @@ TEST_F(NotificationOutage, AnEndThatIsStillLostWhenTheProcessGoesIsClosedByTheNe
     if (!std::exchange(inside, true)) fill_up();
   };
   call();
+  std::uint64_t unended = 0;
+  for (const auto& [call_id, count] : counted()) unended += count.second == 0 ? 1U : 0U;
+  ASSERT_GT(unended, 0U);
   leave();
   disk_.full = false;
   append_wait_ = std::chrono::seconds(30);
   open();
-  EXPECT_EQ(publisher_->status().aborted_calls, 1U);
+  EXPECT_EQ(publisher_->status().aborted_calls, unended);
   for (const auto& [call_id, count] : counted()) EXPECT_EQ(count, std::pair(1, 1)) << call_id;
 }
 

@@ -75,7 +75,7 @@ TEST(PublisherOptionsTest, BoundTheHistoryUnlessToldOtherwise) {
   const JournalRetention keep = read(kJournal).journal.retention;
   EXPECT_EQ(keep.bytes, 4ull << 30);
   EXPECT_EQ(keep.most_bytes, 16ull << 30);
-  EXPECT_EQ(keep.low_space_bytes, 256ull << 20);
+  EXPECT_EQ(keep.low_space_bytes, 256ull << 20) << "four segments";
   EXPECT_EQ(read(kJournal + "journal_segment_bytes = 4G\n").journal.retention.bytes, 16ull << 30);
 }
 
@@ -92,6 +92,8 @@ TEST(PublisherOptionsTest, SayWhatBecomesOfCallsThatCannotBeRecorded) {
             OnJournalError::fail_open);
   EXPECT_EQ(read(kJournal + "on_journal_error = fail_closed\n").on_journal_error,
             OnJournalError::fail_closed);
+  EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = 128K\non_journal_error = fail_closed\n"),
+              AllOf(HasSubstr("on_journal_error"), HasSubstr("256K at least")));
   EXPECT_THAT(refusal(kJournal + "on_journal_error = ignore\n"),
               AllOf(HasSubstr("nas.conf:3"), HasSubstr("fail_open"), HasSubstr("fail_closed")));
 }
