@@ -34,7 +34,7 @@ class Entries {
     writer_.key(keys::kData);
     const std::size_t before = writer_.size();
     std::size_t values = 0;
-    const Names no_secrets;
+    const SecretPaths no_secrets;
     if (!GuardedVisitor(writer_, no_secrets, keys::kData, values).write(ValueRef::to(data))) {
       writer_.rewind(before);
       writer_.string(kUnreadable);
@@ -131,13 +131,13 @@ EncodedBody encode_system(std::span<std::byte> buffer, const EventEncoder& encod
 }
 
 std::optional<EncodedBody> encode_periodic(std::span<std::byte> buffer, const EventEncoder& encoder,
-                                           std::uint64_t tick, const DataPart& data,
+                                           std::uint64_t tick, const DataPart* data,
                                            std::uint64_t part, std::uint64_t parts) {
   Entries entries(buffer, encoder);
   entries.add(keys::kTick, tick);
   entries.add_parts(part, parts);
-  entries.add_data(data.value);
-  return entries.finish(data.cut ? kFlagCut : std::uint8_t{0});
+  if (data != nullptr) entries.add_data(data->value);
+  return entries.finish(data != nullptr && data->cut ? kFlagCut : std::uint8_t{0});
 }
 
 }  // namespace hookwire

@@ -30,9 +30,10 @@ EncodedBody encode_system(std::span<std::byte> buffer, const EventEncoder& encod
                           std::string_view what, const Value& data, std::uint64_t part,
                           std::uint64_t parts);
 
-/// The body of a `periodic` event. Nothing when it does not fit `buffer`.
+/// The body of a `periodic` event; without data when `data` is null. Nothing when it does not fit
+/// `buffer`.
 std::optional<EncodedBody> encode_periodic(std::span<std::byte> buffer, const EventEncoder& encoder,
-                                           std::uint64_t tick, const DataPart& data,
+                                           std::uint64_t tick, const DataPart* data,
                                            std::uint64_t part, std::uint64_t parts);
 
 }  // namespace hookwire

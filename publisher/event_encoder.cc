@@ -46,7 +46,8 @@ std::vector<std::byte> packed(F&& write) {
 // Writes one body. With `cut`, values are left out and texts shortened, so that it fits anyhow.
 class Body {
  public:
-  Body(BodyWriter& writer, bool cut) : writer_(writer), cut_(cut) {
+  Body(BodyWriter& writer, bool cut, const Secrets& secrets)
+      : writer_(writer), cut_(cut), secrets_(secrets) {
     mark_ = writer_.begin_open_map();
   }
 
@@ -54,9 +55,10 @@ class Body {
     writer_.raw(entries);
     count_ = static_cast<std::uint16_t>(count_ + count);
   }
+  // A word of our own.
   void entry(std::string_view key, std::string_view value) {
     add(key);
-    text(value);
+    writer_.string(value);
   }
   void entry(std::string_view key, std::int64_t value) {
     add(key);
@@ -90,39 +92,43 @@ class Body {
     add(keys::kResource);
     writer_.begin_map(2);
     writer_.key(keys::kType);
-    text(resource.type);
+    writer_.string(resource.type);
     writer_.key(keys::kId);
-    const Names& secrets = call.descriptor().secrets;
-    const bool secret =
-        std::find(secrets.begin(), secrets.end(), resource.argument) != secrets.end();
-    text(secret ? kSecretText : std::string_view(*id));
+    if (!secrets_.paths.empty() && SecretPlace(secrets_.paths, resource.argument).secret()) {
+      std::array<char, kMaxMarkBytes> mark;
+      writer_.string({mark.data(), secrets_.mark.mark(*id, mark)});
+    } else {
+      text(*id);
+    }
   }
 
   void args(const Call& call) {
     const std::span<const Argument> arguments = call.arguments();
     if (arguments.empty()) return;
     add(keys::kArgs);
-    if (cut_) return cut_marker(arguments, call.descriptor().secrets);
+    if (cut_) return cut_marker(arguments);
     writer_.begin_map(arguments.size());
     for (const Argument& argument : arguments) {
       writer_.key(argument.name);
-      value(argument, call.descriptor().secrets);
+      value(argument);
     }
   }
 
-  void result(const Outcome& outcome, const Names& secrets) {
+  void result(const Outcome& outcome) {
     if (!outcome.has_result()) return;
     add(keys::kResult);
     const Argument result{.name = keys::kResult, .value = outcome.value()};
-    if (cut_) return cut_marker({&result, 1}, secrets);
-    value(result, secrets);
+    if (cut_) return cut_marker({&result, 1});
+    value(result);
   }
 
-  void error(std::string_view type, std::string_view message) {
+  // The type is a name of the driver's code, the message can hold anything.
+  void error(std::string_view type, std::string_view message, bool with_message) {
     add(keys::kError);
-    writer_.begin_map(2);
+    writer_.begin_map(with_message ? 2 : 1);
     writer_.key(keys::kType);
-    text(type);
+    cut_text(is_utf8(type) ? type : kUnreadable);
+    if (!with_message) return;
     writer_.key(keys::kMessage);
     text(message);
   }
@@ -135,7 +141,7 @@ class Body {
       const bool measured = run.duration_ns >= 0;
       writer_.begin_map(measured ? 4 : 3);
       writer_.key(keys::kName);
-      text(run.name);
+      cut_text(is_utf8(run.name) ? run.name : kUnreadable);
       writer_.key(keys::kPhase);
       writer_.string(to_string(run.phase));
       writer_.key(keys::kOutcome);
@@ -157,8 +163,17 @@ class Body {
     writer_.key(key);
     ++count_;
   }
+  // What came of the call: without its secrets.
   void text(std::string_view value) {
-    if (!is_utf8(value)) return writer_.string(kUnreadable);
+    if (secrets_.texts == nullptr || secrets_.texts->empty()) {
+      return cut_text(is_utf8(value) ? value : kUnreadable);
+    }
+    const std::optional<std::string_view> shown = secrets_.texts->replaced(value, writer_.spare());
+    if (!shown && !cut_) return writer_.overflow();
+    const std::string_view kept = shown.value_or(kSecretText);
+    cut_text(is_utf8(kept) ? kept : kUnreadable);
+  }
+  void cut_text(std::string_view value) {
     if (!cut_ || value.size() <= kCutTextBytes) return writer_.string(value);
     std::array<char, kCutTextBytes + kCutMark.size()> shortened;
     const std::string_view kept = cut_utf8(value, kCutTextBytes);
@@ -175,12 +190,13 @@ class Body {
     values_ += kept.size();
   }
   // What stands in place of values: how many bytes they would take, secrets replaced.
-  void cut_marker(std::span<const Argument> arguments, const Names& secrets) {
+  void cut_marker(std::span<const Argument> arguments) {
     PackedSize size;
     for (const Argument& argument : arguments) {
       std::size_t values = 0;
       static_cast<void>(
-          GuardedVisitor(size, secrets, argument.name, values, SIZE_MAX).write(argument.value));
+          GuardedVisitor(size, secrets_, argument.name, values, SIZE_MAX, writer_.spare())
+              .write(argument.value));
     }
     writer_.begin_map(2);
     writer_.key("cut");
@@ -189,9 +205,9 @@ class Body {
     writer_.unsigned_integer(size.counted());
   }
   // A value that cannot be shown leaves a text that says so, and the rest of the event whole.
-  void value(const Argument& argument, const Names& secrets) {
+  void value(const Argument& argument) {
     const std::size_t before = writer_.size();
-    GuardedVisitor guarded(writer_, secrets, argument.name, values_);
+    GuardedVisitor guarded(writer_, secrets_, argument.name, values_);
     if (guarded.write(argument.value) || writer_.overflowed()) return;
     writer_.rewind(before);
     writer_.string(kUnreadable);
@@ -199,6 +215,7 @@ class Body {
 
   BodyWriter& writer_;
   bool cut_;
+  const Secrets& secrets_;
   std::size_t mark_ = 0;
   std::uint16_t count_ = 0;
   std::size_t values_ = 0;
@@ -206,11 +223,17 @@ class Body {
 
 }  // namespace
 
-EventEncoder::EventEncoder(std::string publisher, std::span<const MethodDescriptor* const> methods)
-    : publisher_(std::move(publisher)), head_(packed([this](BodyWriter& writer) {
+EventEncoder::EventEncoder(std::string publisher, std::span<const MethodDescriptor* const> methods,
+                           PublishPolicy policy, std::shared_ptr<const Redaction> redaction)
+    : publisher_(std::move(publisher)),
+      head_(packed([this](BodyWriter& writer) {
         visit_entry(keys::kSchema, 1u, writer);
         visit_entry(keys::kPublisher, publisher_, writer);
-      })) {
+      })),
+      policy_(std::move(policy)),
+      periodic_level_(hookwire::periodic_level(policy_)),
+      redaction_(redaction != nullptr ? std::move(redaction)
+                                      : std::make_shared<const Redaction>()) {
   for (const MethodDescriptor* method : methods) templates_.push_back(make_template(*method));
   std::sort(templates_.begin(), templates_.end(),
             [](const MethodTemplate& a, const MethodTemplate& b) {
@@ -224,7 +247,9 @@ MethodTemplate EventEncoder::make_template(const MethodDescriptor& method) const
                      make_topic(Phase::post, method.name, publisher_),
                      make_topic(Phase::failure, method.name, publisher_)},
           .method =
-              packed([&](BodyWriter& writer) { visit_entry(keys::kMethod, method.name, writer); })};
+              packed([&](BodyWriter& writer) { visit_entry(keys::kMethod, method.name, writer); }),
+          .policy = CallPolicy(policy_, method.name),
+          .secrets = redaction_->paths(method)};
 }
 
 const MethodTemplate* EventEncoder::find(const MethodDescriptor& method) const noexcept {
@@ -236,11 +261,12 @@ const MethodTemplate* EventEncoder::find(const MethodDescriptor& method) const n
 }
 
 EncodedBody EventEncoder::encode(std::span<std::byte> buffer, const MethodTemplate& method,
-                                 std::string_view call_id, const Call& call,
-                                 const CallEnd* end) const {
+                                 std::string_view call_id, const Call& call, const CallEnd* end,
+                                 PublishLevel level, const SecretTexts* texts) const {
+  const Secrets secrets(method.secrets, texts, redaction_->mark());
   for (const bool cut : {false, true}) {
     BodyWriter writer(buffer);
-    Body body(writer, cut);
+    Body body(writer, cut, secrets);
     body.raw(head_, 2);
     body.entry(keys::kCallId, call_id);
     body.raw(method.method, 1);
@@ -250,10 +276,12 @@ EncodedBody EventEncoder::encode(std::span<std::byte> buffer, const MethodTempla
     }
     body.context(call.context());
     body.resource(call);
-    body.args(call);
+    if (level >= PublishLevel::args) body.args(call);
     if (end != nullptr) {
-      if (end->result != nullptr) body.result(*end->result, call.descriptor().secrets);
-      if (!end->error_type.empty()) body.error(end->error_type, end->error_message);
+      if (end->result != nullptr && level == PublishLevel::full) body.result(*end->result);
+      if (!end->error_type.empty()) {
+        body.error(end->error_type, end->error_message, level >= PublishLevel::args);
+      }
       body.hooks(call.hook_runs());
     }
     if (body.finish()) return {writer.written(), cut ? kFlagCut : std::uint8_t{0}};

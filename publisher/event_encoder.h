@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,16 +11,22 @@
 
 #include "hookwire/hooks/call.h"
 #include "hookwire/hooks/hook.h"
+#include "hookwire/hooks/redaction.h"
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/phase.h"
 
+#include "call_policy.h"
+
 namespace hookwire {
 
-/// What is the same in every event of one method: its topics, and the packed front of its bodies.
+/// What is the same for every event of one method: its topics, the packed front of its bodies, what
+/// is published of it and what is secret.
 struct MethodTemplate {
   const MethodDescriptor* descriptor = nullptr;
   std::array<std::string, 3> topics;  ///< Of pre, post, failure.
   std::vector<std::byte> method;      ///< The packed entry "method".
+  CallPolicy policy;
+  SecretPaths secrets;
 
   const std::string& topic(Phase phase) const noexcept {
     return topics[static_cast<std::size_t>(phase) - 1];
@@ -48,16 +55,24 @@ class EventEncoder {
  public:
   /// `methods` get their templates now. Throws Error bad_input when publisher or a method's name
   /// cannot stand in a topic.
-  EventEncoder(std::string publisher, std::span<const MethodDescriptor* const> methods);
+  EventEncoder(std::string publisher, std::span<const MethodDescriptor* const> methods,
+               PublishPolicy policy = {}, std::shared_ptr<const Redaction> redaction = nullptr);
 
   /// The template made for this descriptor; nullptr when there is none.
   const MethodTemplate* find(const MethodDescriptor& method) const noexcept;
   /// A template for a method that was not known beforehand. Allocates.
   MethodTemplate make_template(const MethodDescriptor& method) const;
 
-  /// The body of the `pre` of a call, or, with `end`, of its terminal event.
+  /// The body of the `pre` of a call, or, with `end`, of its terminal event: as much as `level`
+  /// says, without the secrets in `texts`, the call's.
   EncodedBody encode(std::span<std::byte> buffer, const MethodTemplate& method,
-                     std::string_view call_id, const Call& call, const CallEnd* end) const;
+                     std::string_view call_id, const Call& call, const CallEnd* end,
+                     PublishLevel level = PublishLevel::full,
+                     const SecretTexts* texts = nullptr) const;
+
+  const Redaction& redaction() const noexcept { return *redaction_; }
+  /// What is published of periodic events; nothing: they are dropped.
+  std::optional<PublishLevel> periodic_level() const noexcept { return periodic_level_; }
 
   const std::string& publisher() const noexcept { return publisher_; }
 
@@ -67,6 +82,9 @@ class EventEncoder {
  private:
   std::string publisher_;
   std::vector<std::byte> head_;
+  PublishPolicy policy_;
+  std::optional<PublishLevel> periodic_level_;
+  std::shared_ptr<const Redaction> redaction_;
   std::vector<MethodTemplate> templates_;  // sorted by the descriptor's address
 };
 

@@ -1,5 +1,7 @@
 #include "guarded_visitor.h"
 
+#include <algorithm>
+#include <charconv>
 #include <exception>
 
 #include "hookwire/schemas/utf8.h"
@@ -14,25 +16,6 @@ bool GuardedVisitor::write(const ValueRef& value) {
     return false;
   }
   return done_ && !failed_ && depth_ == 0 && hidden_depth_ == 0;
-}
-
-// Whether the path of the value that is due is one of the secrets.
-bool GuardedVisitor::is_secret() const noexcept {
-  for (std::string_view secret : secrets_) {
-    bool same = true;
-    for (std::size_t i = 0; i <= depth_ && same; ++i) {
-      // Entries of a list have no name of their own: a secret covers them all.
-      if (i > 0 && !open_[i - 1].is_map) continue;
-      if (i > 0) {
-        same = secret.starts_with('.');
-        if (same) secret.remove_prefix(1);
-      }
-      same = same && secret.starts_with(path_[i]);
-      if (same) secret.remove_prefix(path_[i].size());
-    }
-    if (same && secret.empty()) return true;
-  }
-  return false;
 }
 
 // Counts a value that is due here. False when it is not to be written.
@@ -55,45 +38,88 @@ bool GuardedVisitor::enter_value() {
   return true;
 }
 
+std::string_view GuardedVisitor::mark_of(std::string_view secret) {
+  if (secrets_.texts != nullptr) {
+    if (const auto known = secrets_.texts->mark_of(secret)) return *known;
+  }
+  return {mark_.data(), secrets_.mark.mark(secret, mark_)};
+}
+
+// Takes one more piece of a secret list or map into its mark: each piece is a mark itself, so that
+// a digest of the digests so far tells equal lists from others.
+void GuardedVisitor::chain(char kind, std::string_view text) {
+  chain_[chain_length_] = kind;
+  const std::string_view piece = mark_of(text);
+  std::copy(piece.begin(), piece.end(), chain_.data() + chain_length_ + 1);
+  const std::string_view whole(chain_.data(), chain_length_ + 1 + piece.size());
+  chain_length_ = secrets_.mark.mark(whole, mark_);
+  std::copy_n(mark_.data(), chain_length_, chain_.data());
+}
+
 // True when the value that is due is a secret, or within one, and has been dealt with.
-bool GuardedVisitor::secret_value() {
-  if (hidden_depth_ > 0) return true;
-  if (secrets_.size() == 0 || !is_secret()) return false;
-  if (enter_value()) into_.string(kSecretText);
+bool GuardedVisitor::secret_value(std::string_view text) {
+  if (hidden_depth_ > 0) {
+    chain('v', text);
+    return true;
+  }
+  if (secrets_.paths.empty() || failed_ || !place_.secret()) return false;
+  if (enter_value()) into_.string(mark_of(text));
   return true;
 }
 
+template <class T>
+bool GuardedVisitor::secret_number(T value) {
+  if (hidden_depth_ == 0 && secrets_.paths.empty()) return false;
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return secret_value({text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
+// What may be seen of a text.
+std::string_view GuardedVisitor::shown(std::string_view text) {
+  if (secrets_.texts == nullptr || secrets_.texts->empty()) return text;
+  const std::span<char> scratch = writer_ == nullptr ? scratch_ : writer_->spare();
+  if (const auto replaced = secrets_.texts->replaced(text, scratch)) return *replaced;
+  if (writer_ != nullptr) writer_->overflow();
+  return kSecretText;
+}
+
 void GuardedVisitor::null() {
-  if (!secret_value() && enter_value()) into_.null();
+  if (hidden_depth_ > 0) return chain('n', {});
+  if (enter_value()) into_.null();
 }
 void GuardedVisitor::boolean(bool value) {
-  if (!secret_value() && enter_value()) into_.boolean(value);
+  if (!secret_value(value ? "true" : "false") && enter_value()) into_.boolean(value);
 }
 void GuardedVisitor::integer(std::int64_t value) {
-  if (!secret_value() && enter_value()) into_.integer(value);
+  if (!secret_number(value) && enter_value()) into_.integer(value);
 }
 void GuardedVisitor::unsigned_integer(std::uint64_t value) {
-  if (!secret_value() && enter_value()) into_.unsigned_integer(value);
+  if (!secret_number(value) && enter_value()) into_.unsigned_integer(value);
 }
 void GuardedVisitor::real(double value) {
-  if (!secret_value() && enter_value()) into_.real(value);
+  if (!secret_number(value) && enter_value()) into_.real(value);
 }
 void GuardedVisitor::string(std::string_view value) {
-  if (secret_value() || !enter_value()) return;
-  if (is_utf8(value)) {
-    into_.string(value);
+  if (secret_value(value) || !enter_value()) return;
+  const std::string_view text = shown(value);
+  if (is_utf8(text)) {
+    into_.string(text);
   } else {
-    into_.bytes(std::as_bytes(std::span(value)));
+    into_.bytes(std::as_bytes(std::span(text)));
   }
 }
 void GuardedVisitor::bytes(std::span<const std::byte> value) {
-  if (!secret_value() && enter_value()) into_.bytes(value);
+  const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
+  if (!secret_value(text) && enter_value()) into_.bytes(std::as_bytes(std::span(shown(text))));
 }
 
 void GuardedVisitor::begin(std::size_t count, bool is_map) {
-  if (secret_value()) {
-    ++hidden_depth_;
-    return;
+  if (hidden_depth_ > 0 || (!failed_ && !secrets_.paths.empty() && place_.secret())) {
+    // The value is written at its end.
+    if (hidden_depth_ == 0 && !enter_value()) return;
+    if (hidden_depth_++ == 0) chain_length_ = 0;
+    return chain(is_map ? 'm' : 'l', {});
   }
   if (!enter_value()) return;
   if (depth_ == kMaxDepth || count > max_values_) {
@@ -101,7 +127,8 @@ void GuardedVisitor::begin(std::size_t count, bool is_map) {
     return;
   }
   open_[depth_] = {.left = count, .is_map = is_map, .keyed = false};
-  path_[++depth_] = {};
+  ++depth_;
+  place_.begin(is_map);
   if (is_map) {
     into_.begin_map(count);
   } else {
@@ -111,7 +138,8 @@ void GuardedVisitor::begin(std::size_t count, bool is_map) {
 
 void GuardedVisitor::end(bool is_map) {
   if (hidden_depth_ > 0) {
-    --hidden_depth_;
+    chain('e', {});
+    if (--hidden_depth_ == 0) into_.string({chain_.data(), chain_length_});
     return;
   }
   if (failed_) return;
@@ -120,6 +148,7 @@ void GuardedVisitor::end(bool is_map) {
     return;
   }
   --depth_;
+  place_.end();
   if (is_map) {
     into_.end_map();
   } else {
@@ -141,15 +170,17 @@ void GuardedVisitor::end_map() {
 }
 
 void GuardedVisitor::key(std::string_view name) {
-  if (hidden_depth_ > 0 || failed_) return;
+  if (hidden_depth_ > 0) return chain('k', name);
+  if (failed_) return;
   if (depth_ == 0 || !open_[depth_ - 1].is_map || open_[depth_ - 1].keyed || !is_utf8(name)) {
     failed_ = true;
     return;
   }
   ++values_;
   open_[depth_ - 1].keyed = true;
-  path_[depth_] = name;
-  into_.key(name);
+  place_.key(name);
+  const std::string_view text = shown(name);
+  into_.key(is_utf8(text) ? text : kSecretText);
 }
 
 }  // namespace hookwire

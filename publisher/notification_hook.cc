@@ -11,13 +11,12 @@
 
 #include "hookwire/base/error.h"
 #include "hookwire/base/type_name.h"
-#include "hookwire/base/value.h"
 #include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/topic.h"
 
 #include "event_bodies.h"
-#include "guarded_visitor.h"
 #include "periodic_parts.h"
+#include "redacted_value.h"
 
 namespace hookwire {
 
@@ -25,13 +24,6 @@ namespace {
 
 struct RoomRelease {
   void operator()(EventJournal* journal) const noexcept { journal->release_room(); }
-};
-
-// What pre hands to post or failure. Under fail_closed it holds the room for the call's end, which
-// goes back when no end is recorded, also when the thread is cancelled.
-struct OpenCall {
-  std::uint64_t number = 0;
-  std::unique_ptr<EventJournal, RoomRelease> room;
 };
 
 constexpr std::size_t kMaxPrefixBytes = 40;
@@ -64,41 +56,69 @@ constexpr std::size_t kPeriodicOverhead = 1024;
 
 }  // namespace
 
-NotificationHook::NotificationHook(const EventEncoder& encoder, EventJournal& journal,
-                                   std::string call_prefix, const Names& periodic_secrets)
-    : encoder_(encoder),
+// What pre hands to post or failure. Under fail_closed it holds the room for the call's end, which
+// goes back when no end is recorded, also when the thread is cancelled.
+struct NotificationHook::OpenCall {
+  std::uint64_t number = 0;
+  CallLevels levels{};
+  std::unique_ptr<EventJournal, RoomRelease> room{};
+  SecretsPool::Taken secrets{};  // those of the arguments as they were before the driver ran
+};
+
+NotificationHook::NotificationHook(std::shared_ptr<const EventEncoder> encoder,
+                                   EventJournal& journal, std::string call_prefix)
+    : encoder_(std::move(encoder)),
       journal_(journal),
       call_prefix_(std::move(call_prefix)),
-      periodic_secrets_(periodic_secrets),
-      periodic_topic_(make_topic(Phase::periodic, "tick", encoder.publisher())) {
+      periodic_topic_(make_topic(Phase::periodic, "tick", encoder_->publisher())) {
+  static_assert(sizeof(OpenCall) <= HookData::kInlineBytes, "a call would allocate");
   if (call_prefix_.size() > kMaxPrefixBytes) {
     throw Error(ErrorCode::bad_input, "a call id's prefix has 40 bytes at most: " + call_prefix_);
   }
 }
 
+// Throws for a method that nobody prepared and that cannot stand in a topic.
+const MethodTemplate& NotificationHook::template_of(const Call& call,
+                                                    std::optional<MethodTemplate>& made) const {
+  const MethodTemplate* method = encoder_->find(call.descriptor());
+  return method != nullptr ? *method : made.emplace(encoder_->make_template(call.descriptor()));
+}
+
 // Throws what kept the event from being recorded, with account taken.
-void NotificationHook::publish(Phase phase, std::uint64_t number, const Call& call,
-                               const CallEnd* end) {
-  std::optional<MethodTemplate> made;
-  const MethodTemplate* method = encoder_.find(call.descriptor());
+void NotificationHook::publish(Phase phase, const OpenCall& open, const MethodTemplate& method,
+                               const Call& call, const CallEnd* end) {
   std::array<std::byte, kMaxBodyBytes> buffer;  // not initialised: only what is used is touched
   EncodedBody body;
   try {
-    if (method == nullptr) method = &made.emplace(encoder_.make_template(call.descriptor()));
-    body = encoder_.encode(buffer, *method, CallId(call_prefix_, number).view(), call, end);
+    if (open.secrets) {
+      collect_secrets(call, end == nullptr ? nullptr : end->result, method.secrets,
+                      encoder_->redaction().mark(), *open.secrets);
+    }
+    body = encoder_->encode(buffer, method, CallId(call_prefix_, open.number).view(), call, end,
+                            open.levels.of(phase), open.secrets.get());
   } catch (const std::exception& error) {
-    // A method that nobody prepared and that cannot stand in a topic.
-    journal_.lose(phase, error.what(), ErrorCode::bad_input);
+    journal_.lose(phase, error.what(), ErrorCode::io);
     throw;
   }
-  journal_.record(phase, method->topic(phase), body);
+  journal_.record(phase, method.topic(phase), body);
 }
 
 HookData NotificationHook::pre(const Call& call) {
-  const std::uint64_t number = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
-  OpenCall open{number, nullptr};
+  OpenCall open;
   try {
-    publish(Phase::pre, number, call, nullptr);
+    std::optional<MethodTemplate> made;
+    const MethodTemplate* method = nullptr;
+    try {
+      method = &template_of(call, made);
+      open.levels = method->policy.decide(call.context());
+      if (open.levels.drop) return nullptr;
+      if (!method->secrets.empty()) open.secrets = secrets_.take();
+    } catch (const std::exception& error) {
+      journal_.lose(Phase::pre, error.what(), ErrorCode::bad_input);
+      throw;
+    }
+    open.number = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+    publish(Phase::pre, open, *method, call, nullptr);
   } catch (const std::exception& error) {
     if (!journal_.fail_closed()) return nullptr;
     throw Error(code_of(error), std::string("the call is refused, since its begin could not be "
@@ -106,7 +126,7 @@ HookData NotificationHook::pre(const Call& call) {
                                     error.what());
   }
   if (journal_.fail_closed()) open.room.reset(&journal_);
-  return open;
+  return HookData(std::move(open));
 }
 
 void NotificationHook::publish_end(Phase phase, HookData& data, const Call& call,
@@ -114,7 +134,8 @@ void NotificationHook::publish_end(Phase phase, HookData& data, const Call& call
   OpenCall* open = data.get_if<OpenCall>();
   if (open == nullptr) return;  // no pre: no end
   try {
-    publish(phase, open->number, call, &end);
+    std::optional<MethodTemplate> made;
+    publish(phase, *open, template_of(call, made), call, &end);
     static_cast<void>(open->room.release());  // used
   } catch (const std::exception& error) {
     open->room.reset();
@@ -149,21 +170,22 @@ void NotificationHook::failure(const Call& call, const Failure& failure, HookDat
 }
 
 void NotificationHook::periodic(const PeriodicData& data) {
-  ValueBuilder builder;
-  std::size_t values = 0;
-  const bool readable =
-      GuardedVisitor(builder, periodic_secrets_, body_keys::kResult, values, SIZE_MAX)
-          .write(data.data);
-  const std::vector<DataPart> parts = split_into_parts(
-      readable ? builder.take() : Value(kUnreadable), kMaxBodyBytes - kPeriodicOverhead);
+  const std::optional<PublishLevel> level = encoder_->periodic_level();
+  if (!level) return;
   std::vector<std::byte> buffer(kMaxBodyBytes);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool several = parts.size() > 1;
+  const auto publish_part = [&](const DataPart* part, std::size_t number, std::size_t count) {
+    const bool several = count > 1;
     const std::optional<EncodedBody> body = encode_periodic(
-        buffer, encoder_, data.tick, parts[i], several ? i + 1 : 0, several ? parts.size() : 0);
+        buffer, *encoder_, data.tick, part, several ? number : 0, several ? count : 0);
     if (!body) throw Error(ErrorCode::bad_input, "a part of the periodic data does not fit");
     journal_.append(Phase::periodic, periodic_topic_, *body);
-  }
+  };
+  if (*level != PublishLevel::full) return publish_part(nullptr, 1, 1);
+
+  const std::vector<DataPart> parts =
+      split_into_parts(redacted_value(data.data, body_keys::kResult, encoder_->redaction()),
+                       kMaxBodyBytes - kPeriodicOverhead);
+  for (std::size_t i = 0; i < parts.size(); ++i) publish_part(&parts[i], i + 1, parts.size());
 }
 
 }  // namespace hookwire

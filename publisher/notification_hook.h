@@ -3,12 +3,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hookwire/hooks/hook.h"
 
 #include "event_encoder.h"
 #include "event_journal.h"
+#include "secrets_pool.h"
 
 namespace hookwire {
 
@@ -24,10 +26,10 @@ namespace hookwire {
 class NotificationHook final : public Hook {
  public:
   /// `call_prefix`, 40 bytes at most, begins every call id: it must differ between publishers and
-  /// between starts. `periodic_secrets` are paths below "result", as of the method that answers
-  /// with the periodic data. The references must outlive the hook.
-  NotificationHook(const EventEncoder& encoder, EventJournal& journal, std::string call_prefix,
-                   const Names& periodic_secrets = {});
+  /// between starts. `encoder` knows what is published and what is secret. `journal` must outlive
+  /// the hook.
+  NotificationHook(std::shared_ptr<const EventEncoder> encoder, EventJournal& journal,
+                   std::string call_prefix);
 
   HookData pre(const Call& call) override;
   void post(const Call& call, Outcome& outcome, HookData& data) override;
@@ -38,15 +40,19 @@ class NotificationHook final : public Hook {
   bool may_be_suppressed() const noexcept override { return !journal_.fail_closed(); }
 
  private:
-  void publish(Phase phase, std::uint64_t number, const Call& call, const CallEnd* end);
+  struct OpenCall;
+
+  const MethodTemplate& template_of(const Call& call, std::optional<MethodTemplate>& made) const;
+  void publish(Phase phase, const OpenCall& open, const MethodTemplate& method, const Call& call,
+               const CallEnd* end);
   void publish_end(Phase phase, HookData& data, const Call& call, const CallEnd& end);
 
-  const EventEncoder& encoder_;
+  const std::shared_ptr<const EventEncoder> encoder_;
   EventJournal& journal_;
   const std::string call_prefix_;
-  const Names periodic_secrets_;
   const std::string periodic_topic_;
   std::atomic<std::uint64_t> calls_{0};
+  SecretsPool secrets_;
 };
 
 }  // namespace hookwire

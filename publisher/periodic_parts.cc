@@ -14,7 +14,7 @@ namespace {
 
 bool fits(const Value& value, std::vector<std::byte>& buffer) {
   BodyWriter writer(buffer);
-  const Names no_secrets;
+  const SecretPaths no_secrets;
   std::size_t values = 0;
   GuardedVisitor guarded(writer, no_secrets, "", values);
   return guarded.write(ValueRef::to(value)) && !writer.overflowed();

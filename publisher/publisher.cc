@@ -3,6 +3,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -21,6 +22,8 @@
 #include "notification_hook.h"
 #include "open_calls_keeper.h"
 #include "open_calls_recovery.h"
+#include "secret_digest.h"
+#include "secret_key_file.h"
 
 namespace hookwire {
 
@@ -46,9 +49,14 @@ std::string read_boot_id(FileSystem& file_system) {
 // What must not be shown of the data that periodic hooks get.
 Names periodic_secrets(std::span<const MethodDescriptor* const> methods) {
   for (const MethodDescriptor* method : methods) {
-    if (method->name == "get_periodic_hook_data") return method->secrets;
+    if (method->name == kPeriodicMethod) return method->secrets;
   }
   return {};
+}
+
+bool has_secrets(std::span<const MethodDescriptor* const> methods) {
+  return std::any_of(methods.begin(), methods.end(),
+                     [](const MethodDescriptor* method) { return method->secrets.size() > 0; });
 }
 
 Value gap_value(const JournalGap& gap) {
@@ -67,11 +75,15 @@ class Publisher::Impl {
       : file_system_(file_system),
         log_(log),
         options_(std::move(options)),
-        periodic_secrets_(periodic_secrets(methods)),
-        encoder_(options_.publisher, methods),
+        methods_(methods.begin(), methods.end()),
+        encoder_(options_.publisher, {}),
         journal_(file_system, clock, journal_options(),
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
         events_(journal_, clock, log, encoder_, options_.on_journal_error) {
+    if (has_secrets(methods_) || !options_.redact.empty()) {
+      mark_ =
+          std::make_shared<const SecretDigest>(load_secret_key(file_system, options_.key_file()));
+    }
     // Before anything is told: who cannot have the endpoint writes no events.
     if (!options_.stream.endpoint.empty()) {
       relay_.emplace(file_system, clock, log,
@@ -87,10 +99,19 @@ class Publisher::Impl {
     recover();
   }
 
-  std::shared_ptr<Hook> make_notification_hook() {
-    return std::make_shared<NotificationHook>(encoder_, events_, random_prefix(),
-                                              periodic_secrets_);
+  std::shared_ptr<Hook> make_notification_hook(PublishPolicy policy,
+                                               std::vector<std::string> redact) {
+    return std::make_shared<NotificationHook>(
+        std::make_shared<const EventEncoder>(options_.publisher, methods_, std::move(policy),
+                                             redaction(std::move(redact))),
+        events_, random_prefix());
   }
+
+  std::shared_ptr<const Redaction> redaction(std::vector<std::string> redact) const {
+    return std::make_shared<const Redaction>(std::move(redact), periodic_secrets(methods_), mark_);
+  }
+
+  const PublisherOptions& options() const noexcept { return options_; }
 
   void tell(std::string_view what, const Value& data) { events_.tell(what, data); }
 
@@ -180,10 +201,11 @@ class Publisher::Impl {
   FileSystem& file_system_;
   Log& log_;
   const PublisherOptions options_;
-  const Names periodic_secrets_;
+  const std::vector<const MethodDescriptor*> methods_;
+  std::shared_ptr<const SecretDigest> mark_;  // null: nothing is secret
   const pid_t owner_ = ::getpid();
   Doorbell doorbell_;
-  EventEncoder encoder_;
+  EventEncoder encoder_;                       // of what is no call's
   std::atomic<std::uint64_t> needed_from_{0};  // from here on the next open reads; 0: not known yet
   JournalWriter journal_;
   EventJournal events_;
@@ -204,7 +226,17 @@ Publisher::~Publisher() {
 }
 
 std::shared_ptr<Hook> Publisher::make_notification_hook() {
-  return impl_->make_notification_hook();
+  return impl_->make_notification_hook(impl_->options().policy, impl_->options().redact);
+}
+std::shared_ptr<Hook> Publisher::make_notification_hook(PublishPolicy policy,
+                                                        std::vector<std::string> redact) {
+  return impl_->make_notification_hook(std::move(policy), std::move(redact));
+}
+std::shared_ptr<const Redaction> Publisher::redaction(std::vector<std::string> redact) const {
+  return impl_->redaction(std::move(redact));
+}
+std::shared_ptr<const Redaction> Publisher::redaction() const {
+  return impl_->redaction(impl_->options().redact);
 }
 void Publisher::tell(std::string_view what, const Value& data) {
   impl_->tell(what, data);

@@ -57,7 +57,16 @@ void read_endpoint(const Options& options, const std::string& endpoint, Publishe
 
 }  // namespace
 
-PublisherOptions PublisherOptions::read(const Options& options, std::string publisher) {
+std::filesystem::path PublisherOptions::key_file() const {
+  if (!secret_key_file.empty()) return secret_key_file;
+  // Beside the folder and not in it: who copies a journal does not copy the key with it.
+  std::filesystem::path folder = journal.folder.lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return folder += ".key";
+}
+
+PublisherOptions PublisherOptions::read(const Options& options, std::string publisher,
+                                        std::span<const MethodDescriptor* const> methods) {
   PublisherOptions read;
   read.publisher = std::move(publisher);
   static_cast<void>(options.required_text("journal_dir"));
@@ -88,6 +97,9 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
                  "fail_closed sets a block aside for each call in flight: it needs a "
                  "journal_segment_bytes of 256K at least");
   }
+  read.policy = read_publish_policy(options, methods);
+  read.redact = read_redact(options, methods);
+  read.secret_key_file = options.path("secret_key_file").value_or("");
   const std::optional<std::string> endpoint = options.text("stream_endpoint");
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);

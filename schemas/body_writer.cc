@@ -29,7 +29,8 @@ void BodyWriter::write(const char* bytes, std::size_t count) noexcept {
     overflowed_ = true;
     return;
   }
-  if (count != 0) std::memcpy(into_.data() + size_, bytes, count);
+  // A text made up in spare() moves down to its place.
+  if (count != 0) std::memmove(into_.data() + size_, bytes, count);
   size_ += count;
 }
 

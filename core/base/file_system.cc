@@ -207,4 +207,13 @@ std::uint64_t PosixFileSystem::free_bytes(const std::filesystem::path& path) {
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
+std::optional<FileAccess> PosixFileSystem::access(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw IoError(errno, "ask for owner and mode of " + path.string());
+  }
+  return FileAccess{
+      .owner = status.st_uid, .mode = status.st_mode & 07777, .regular = S_ISREG(status.st_mode)};
+}
+
 }  // namespace hookwire

@@ -16,7 +16,9 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 CallRun::CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
                  std::span<const Argument> arguments, Outcome& outcome) noexcept
-    : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
+    : place_(place),
+      outcome_(outcome),
+      call_(descriptor, context, arguments, runs_, place.set.redaction.get()) {}
 
 CallRun::~CallRun() {
   while (reached_ > 0) data_[--reached_].data.~HookData();
@@ -136,7 +138,8 @@ void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome out
 
 void CallRun::log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
                         std::string_view consequence) noexcept {
-  log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence);
+  log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence,
+                 [this](std::string_view text) { return call_.redacted(text, &outcome_); });
 }
 
 // The time since the step before ended: one reading of the clock a step.

@@ -121,14 +121,16 @@ void ConfigParser::take_option(std::string_view line) {
   }
   groups_.back().options.push_back({.name = std::string(name),
                                     .value = std::string(trimmed(line.substr(separator + 1))),
-                                    .line = line_});
+                                    .line = line_,
+                                    .value_line = line_});
   open_ = true;
 }
 
 void ConfigParser::close_option() {
   if (!open_) return;
-  std::string& value = groups_.back().options.back().value;
-  value = std::string(trimmed(value));
+  ConfigOption& option = groups_.back().options.back();
+  option.value_line = option.line + (option.value.starts_with('\n') ? 1 : 0);
+  option.value = std::string(trimmed(option.value));
   open_ = false;
 }
 

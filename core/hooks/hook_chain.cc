@@ -89,6 +89,7 @@ struct HookChain::Impl {
   // What a change took out. Destroyed when no lock is held: a hook's destructor is a stranger.
   struct Retired {
     std::shared_ptr<const Members> members;
+    std::shared_ptr<const Redaction> redaction;
     HookSet displaced;
     std::vector<HookSet> sets;
   };
@@ -96,6 +97,11 @@ struct HookChain::Impl {
   std::shared_ptr<const Members> all() const {
     const std::lock_guard lock(state_mutex);
     return members;
+  }
+
+  std::shared_ptr<const Redaction> redaction_in_force() const {
+    const std::lock_guard lock(state_mutex);
+    return redaction;
   }
 
   // Every hook, with its tally up to date.
@@ -106,13 +112,16 @@ struct HookChain::Impl {
   }
 
   // Under update_mutex. Changes nothing when it throws.
-  Retired put_in_force(std::shared_ptr<const Members> next) {
+  Retired put_in_force(std::shared_ptr<const Members> next,
+                       std::shared_ptr<const Redaction> next_redaction) {
     HookSet set = make_hook_set(*next);
+    set.redaction = next_redaction;
     Retired retired;
     retired.sets.reserve(kMaxSets);
     const int slot = set.members.empty() ? SetSlots::kNone : wait_for_slot();
     const std::lock_guard lock(state_mutex);
     retired.members = std::exchange(members, std::move(next));
+    retired.redaction = std::exchange(redaction, std::move(next_redaction));
     if (slot == SetSlots::kNone) {
       slots.publish_none();
     } else {
@@ -144,6 +153,7 @@ struct HookChain::Impl {
   std::mutex update_mutex;         // one change at a time, its wait included
   mutable std::mutex state_mutex;  // what is in the slots, and `members`; never held for long
   std::shared_ptr<const Members> members = std::make_shared<Members>();
+  std::shared_ptr<const Redaction> redaction;  // that goes with them
 };
 
 HookChain::HookChain(const Clock& clock, Log& log)
@@ -151,17 +161,19 @@ HookChain::HookChain(const Clock& clock, Log& log)
 
 HookChain::~HookChain() = default;
 
-void HookChain::replace(std::vector<HookInstance> hooks) {
+void HookChain::replace(std::vector<HookInstance> hooks,
+                        std::shared_ptr<const Redaction> redaction) {
   check_hooks(hooks);
   Impl::Retired retired;
   const auto next = std::make_shared<Members>();
   const std::lock_guard lock(impl_->update_mutex);
   const std::shared_ptr<const Members> old = impl_->all();
+  if (redaction == nullptr) redaction = impl_->redaction_in_force();
   for (HookInstance& hook : hooks) {
     auto tally = tally_for(hook, *old);
     next->push_back({std::move(hook), std::move(tally)});
   }
-  retired = impl_->put_in_force(next);
+  retired = impl_->put_in_force(next, std::move(redaction));
 }
 
 void HookChain::enable(std::string_view name, Phases phases, bool on) {
@@ -179,7 +191,7 @@ void HookChain::enable(std::string_view name, Phases phases, bool on) {
   if (phases.pre) switches.pre = on;
   if (phases.post) switches.post = on;
   if (phases.periodic) switches.periodic = on;
-  retired = impl_->put_in_force(next);
+  retired = impl_->put_in_force(next, impl_->redaction_in_force());
 }
 
 std::vector<HookStatus> HookChain::status() const {
@@ -203,9 +215,12 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
   return cause;
 }
 
-std::size_t HookChain::run_periodic(const PeriodicData& data, std::uint64_t from_tick,
+std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t from_tick,
                                     std::chrono::nanoseconds tick_length) {
   const std::shared_ptr<const Members> all = impl_->all();
+  const std::shared_ptr<const Redaction> redaction = impl_->redaction_in_force();
+  PeriodicData data = given;
+  if (data.redaction == nullptr) data.redaction = redaction.get();
   std::size_t ran = 0;
   for (const HookMember& member : *all) {
     if (!is_due(member, data.tick, from_tick, tick_length)) continue;
@@ -216,7 +231,11 @@ std::size_t HookChain::run_periodic(const PeriodicData& data, std::uint64_t from
     if (!error) continue;
     tally.error.fetch_add(1, std::memory_order_relaxed);
     log_hook_error(impl_->log, member.instance.name, HookPhase::periodic, {}, error,
-                   "the other hooks still run");
+                   "the other hooks still run", [&](std::string_view text) {
+                     return data.redaction == nullptr
+                                ? std::string(text)
+                                : data.redaction->periodic_text(data.data, text);
+                   });
   }
   return ran;
 }

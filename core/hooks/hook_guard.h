@@ -1,8 +1,10 @@
 #pragma once
 
 #include <exception>
+#include <string>
 #include <string_view>
 
+#include "hookwire/base/function_ref.h"
 #include "hookwire/base/log.h"
 #include "hookwire/hooks/hook_run.h"
 
@@ -23,8 +25,10 @@ std::exception_ptr guarded(Body&& body) {
 }
 
 /// Writes one line: which hook raised what, in which phase, of which call (empty for periodic), and
-/// what follows from it. Never throws: without memory it says less.
+/// what follows from it. `redacted` takes secrets out of the error's text. Never throws: without
+/// memory it says less.
 void log_hook_error(Log& log, std::string_view hook, HookPhase phase, std::string_view method,
-                    const std::exception_ptr& error, std::string_view consequence) noexcept;
+                    const std::exception_ptr& error, std::string_view consequence,
+                    FunctionRef<std::string(std::string_view)> redacted) noexcept;
 
 }  // namespace hookwire

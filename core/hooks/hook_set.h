@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hookwire/hooks/hook_chain.h"
+#include "hookwire/hooks/redaction.h"
 
 namespace hookwire {
 
@@ -29,7 +30,8 @@ struct HookMember {
 /// The hooks that calls meet, in order. Immutable while a call uses it.
 struct HookSet {
   std::vector<HookMember> members;
-  bool measured = false;  // some hook wants durations
+  bool measured = false;                         // some hook wants durations
+  std::shared_ptr<const Redaction> redaction{};  // null: what descriptors name
 };
 
 /// The hooks of `all` that have pre or post switched on; see Hook::pairs_phases() and

@@ -2,6 +2,7 @@
 
 #include "hookwire/base/type_name.h"
 #include "hookwire/base/value.h"
+#include "hookwire/hooks/redaction.h"
 
 namespace hookwire {
 
@@ -20,16 +21,25 @@ void add_field(std::string& line, std::string_view name, std::string_view value)
   line.append(", ").append(name).append(" ").append(value);
 }
 
+bool is_secret(const Call& call, std::string_view argument) {
+  const Redaction plain;
+  const Redaction& redaction = call.redaction() == nullptr ? plain : *call.redaction();
+  return SecretPlace(redaction.paths(call.descriptor()), argument).secret();
+}
+
 // What the call acts on, as "share s-1"; empty when its descriptor names no resource.
 std::string resource_of(const Call& call) {
   const ResourceDescriptor& resource = call.descriptor().resource;
   const Argument* argument = resource.type.empty() ? nullptr : call.find(resource.argument);
   if (argument == nullptr) return {};
+  if (is_secret(call, resource.argument)) {
+    return std::string(resource.type) + " " + std::string(kSecretText);
+  }
   ValueBuilder id;
   argument->value.visit(id);
   const Value value = id.take();
   return std::string(resource.type) + " " +
-         (value.string() == nullptr ? std::string() : *value.string());
+         (value.string() == nullptr ? std::string() : call.redacted(*value.string()));
 }
 
 std::string microseconds(std::int64_t duration_ns) {
@@ -60,7 +70,8 @@ class LogHook final : public Hook {
       add_field(line, "took", microseconds(failure.duration_ns));
     }
     const ErrorText text = describe_exception(failure.error);
-    add_field(line, "error", text.type + (text.message.empty() ? "" : ": ") + text.message);
+    add_field(line, "error",
+              text.type + (text.message.empty() ? "" : ": ") + call.redacted(text.message));
     log_.write(level_, line);
   }
 
@@ -76,8 +87,8 @@ class LogHook final : public Hook {
     std::string line = name_;
     line.append(": ").append(to_string(phase)).append(" ").append(call.method());
     if (const std::string resource = resource_of(call); !resource.empty()) line += ", " + resource;
-    add_field(line, "request", call.context().request_id);
-    add_field(line, "user", call.context().user_id);
+    add_field(line, "request", call.redacted(call.context().request_id));
+    add_field(line, "user", call.redacted(call.context().user_id));
     return line;
   }
 

@@ -98,14 +98,27 @@ std::chrono::nanoseconds Options::duration(std::string_view name, std::chrono::n
 }
 
 std::vector<std::string> Options::list(std::string_view name) const {
-  std::vector<std::string> items;
+  std::vector<std::string> texts;
+  for (OptionItem& item : items(name)) texts.push_back(std::move(item.text));
+  return texts;
+}
+
+std::vector<OptionItem> Options::items(std::string_view name) const {
+  std::vector<OptionItem> items;
   const auto found = find(name);
-  std::string_view rest = found ? std::string_view(found->option->value) : std::string_view();
+  if (!found) return items;
+  std::string_view rest = found->option->value;
+  std::size_t line = found->option->value_line;
   while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    const std::string_view item = trimmed(rest.substr(0, end));
-    if (!item.empty()) items.emplace_back(item);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view whole = rest.substr(0, rest.find(','));
+    const std::string_view item = trimmed(whole);
+    const auto before = static_cast<std::ptrdiff_t>(item.empty() ? 0 : item.data() - whole.data());
+    const auto breaks = std::count(whole.begin(), whole.begin() + before, '\n');
+    if (!item.empty()) {
+      items.push_back({std::string(item), line + static_cast<std::size_t>(breaks)});
+    }
+    line += static_cast<std::size_t>(std::count(whole.begin(), whole.end(), '\n'));
+    rest.remove_prefix(std::min(whole.size() + 1, rest.size()));
   }
   return items;
 }
@@ -152,6 +165,15 @@ std::string Options::place(std::string_view name) const {
 
 void Options::fail(std::string_view name, const std::string& message) const {
   throw Error(ErrorCode::configuration, place(name) + ": " + message);
+}
+
+void Options::fail(std::string_view name, const OptionItem& item,
+                   const std::string& message) const {
+  const auto found = find(name);
+  const std::string group = found ? found->group->name : std::string();
+  throw Error(ErrorCode::configuration, shared_->file.path().string() + ":" +
+                                            std::to_string(item.line) + ": [" + group + "] " +
+                                            std::string(name) + ": " + message);
 }
 
 void Options::reject(std::string_view name, const Found& found, const std::string& expected) const {

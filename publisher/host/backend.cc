@@ -1,7 +1,9 @@
 #include "hookwire/host/backend.h"
 
+#include <mutex>
 #include <utility>
 
+#include "hookwire/base/type_name.h"
 #include "hookwire/share/directory_driver.h"
 
 #include "parent_folders.h"
@@ -21,6 +23,7 @@ std::unique_ptr<Publisher> open_publisher(FileSystem& file_system, const Clock& 
                                           const BackendPlan& plan) {
   if (!plan.publishing) return nullptr;
   make_parent_folders(file_system, plan.publishing->journal.folder);
+  make_parent_folders(file_system, plan.publishing->key_file());
   const std::string& endpoint = plan.publishing->stream.endpoint;
   if (endpoint.starts_with("ipc://")) {
     // The socket's own folder is the relay's to make, with the mode that the endpoint wants.
@@ -54,6 +57,7 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   if (was.most_bytes != will.most_bytes) return "journal_max_size";
   if (was.low_space_bytes != will.low_space_bytes) return "journal_low_space";
   if (a.retain_for != b.retain_for) return "retain_for";
+  if (a.key_file() != b.key_file()) return "secret_key_file";
   if (a.stream.endpoint != b.stream.endpoint) return "stream_endpoint";
   if (a.stream.group != b.stream.group) return "endpoint_group";
   if (a.stream.insecure_transport != b.stream.insecure_transport) return "insecure_transport";
@@ -70,11 +74,12 @@ class Backend::Impl {
         driver_(open_driver(file_system, log, plan_)),
         publisher_(open_publisher(file_system, clock, log, plan_)),
         notification_(publisher_ ? publisher_->make_notification_hook() : nullptr),
+        redaction_(make_redaction(plan_)),
         chain_(clock, log),
         hooked_(*driver_, chain_),
         periodic_(
             chain_, [this](const auto& use) { ask_driver(use); }, log) {
-    chain_.replace(complete(plan_.hooks));
+    chain_.replace(complete(plan_.hooks), redaction_);
     log.info(plan_.summary());
   }
 
@@ -94,7 +99,26 @@ class Backend::Impl {
                   "[" + plan.backend + "] changes " + difference +
                       ", which only a restart can: nothing was taken over");
     }
-    chain_.replace(complete(plan.hooks));
+    // What is published and what is secret may change: calls in flight end with the hook and the
+    // secrets that they began with.
+    std::shared_ptr<Hook> notification = notification_;
+    if (publisher_ && (plan.publishing->policy != plan_.publishing->policy ||
+                       plan.publishing->redact != plan_.publishing->redact)) {
+      notification =
+          publisher_->make_notification_hook(plan.publishing->policy, plan.publishing->redact);
+    }
+    std::shared_ptr<const Redaction> redaction = make_redaction(plan);
+    std::swap(notification_, notification);
+    try {
+      chain_.replace(complete(plan.hooks), redaction);
+    } catch (...) {
+      notification_ = std::move(notification);
+      throw;
+    }
+    {
+      const std::lock_guard lock(redaction_mutex_);
+      redaction_ = std::move(redaction);
+    }
     plan_ = std::move(plan);
     if (!publisher_) return;
     Value::List hooks;
@@ -115,16 +139,43 @@ class Backend::Impl {
     return hooks;
   }
 
+  std::shared_ptr<const Redaction> make_redaction(const BackendPlan& plan) const {
+    if (publisher_) return publisher_->redaction(plan.publishing->redact);
+    return std::make_shared<const Redaction>(plan.redact, periodic_descriptor().secrets);
+  }
+
+  static const MethodDescriptor& periodic_descriptor() {
+    return method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>();
+  }
+
   void ask_driver(const std::function<void(ValueRef)>& use) {
-    const std::vector<ShareInstance> data =
-        driver_->get_periodic_hook_data(driver_->share_instances());
+    const std::vector<ShareInstance> shares = driver_->share_instances();
+    std::vector<ShareInstance> data;
+    try {
+      data = driver_->get_periodic_hook_data(shares);
+    } catch (const std::exception&) {
+      // The runner logs what is thrown: without the secrets of the shares.
+      throw_redacted(std::current_exception(), ValueRef::to(shares));
+    }
     use(ValueRef::to(data));
+  }
+
+  [[noreturn]] void throw_redacted(const std::exception_ptr& error, const ValueRef& shares) const {
+    std::shared_ptr<const Redaction> redaction;
+    {
+      const std::lock_guard lock(redaction_mutex_);
+      redaction = redaction_;
+    }
+    const ErrorText text = describe_exception(error);
+    throw Error(ErrorCode::io, text.type + ": " + redaction->periodic_text(shares, text.message));
   }
 
   BackendPlan plan_;
   std::unique_ptr<ShareDriver> driver_;
   std::unique_ptr<Publisher> publisher_;
   std::shared_ptr<Hook> notification_;
+  mutable std::mutex redaction_mutex_;  // of redaction_, which the runner's thread reads
+  std::shared_ptr<const Redaction> redaction_;
   HookChain chain_;
   Hooked<ShareDriver> hooked_;
   PeriodicRunner periodic_;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr char kNotificationHook[] = "hookwire:NotificationHook";
 
+constexpr auto kMethods = method_descriptors<ShareDriver>();
+
 // Every group that belongs to the backend and so must hold no option that nobody reads.
 std::vector<std::string> groups_of(const ConfigFile& file, const std::string& backend) {
   std::vector<std::string> groups{"DEFAULT", backend};
@@ -72,10 +74,11 @@ BackendPlan BackendPlan::read(const ConfigFile& file, std::string backend, const
       options.fail("hook_drivers", std::string(kNotificationHook) +
                                        " is listed twice; one publishes every event once");
     }
-    plan.publishing = PublisherOptions::read(setup.options, plan.publisher);
+    plan.publishing = PublisherOptions::read(setup.options, plan.publisher, kMethods);
     return nullptr;
   });
   plan.hooks = registry.make_chain(options, backend, plan.publisher, clock, log);
+  if (!plan.publishing) plan.redact = read_redact(options, kMethods);
   options.check_unknown(groups_of(file, backend));
   return plan;
 }
@@ -84,8 +87,11 @@ std::string BackendPlan::summary() const {
   if (!publishing) {
     return publisher + " publishes nothing: hook_drivers does not list " + kNotificationHook;
   }
-  std::string text = publisher + " publishes every call of driver '" + driver +
-                     "', with arguments and results, to the journal " +
+  const std::string what =
+      publishing->policy.empty()
+          ? "every call of driver '" + driver + "', with arguments and results, "
+          : "calls of driver '" + driver + "' by the policy (" + to_text(publishing->policy) + ") ";
+  std::string text = publisher + " publishes " + what + "to the journal " +
                      publishing->journal.folder.string() +
                      (publishing->journal.sync == JournalSync::disk
                           ? " (sync disk: survives the machine"
@@ -93,7 +99,8 @@ std::string BackendPlan::summary() const {
                      "; while it takes none, calls " +
                      (publishing->on_journal_error == OnJournalError::fail_closed
                           ? "are refused: fail_closed)"
-                          : "go on unrecorded: fail_open)");
+                          : "go on unrecorded: fail_open)") +
+                     ", secrets as digests by the key " + publishing->key_file().string() + ",";
   const EndpointOptions& stream = publishing->stream;
   if (stream.endpoint.empty()) return text + " and serves it to nobody";
   text += " and serves it at " + stream.endpoint;

@@ -54,6 +54,25 @@ TEST_F(BadConfigurationTest, AnUnknownDriver) {
       AllOf(HasSubstr("gold.conf:6: [gold] driver"), HasSubstr("'tape'"), HasSubstr("directory")));
 }
 
+TEST_F(BadConfigurationTest, ARuleForAMethodThatThereIsNot) {
+  write_bad(
+      "driver = directory\n",
+      "driver = directory\npublish_policy = keep full user=ann,\n  drop method=create_shares\n");
+  expect_refused(AllOf(HasSubstr("gold.conf:8: [gold] publish_policy"),
+                       HasSubstr("'create_shares'"), HasSubstr("create_share_instance")));
+}
+
+TEST_F(BadConfigurationTest, ARuleForAPhaseThatThereIsNot) {
+  write_bad("driver = directory\n", "driver = directory\npublish_policy = drop phase=before\n");
+  expect_refused(AllOf(HasSubstr("gold.conf:7: [gold] publish_policy"), HasSubstr("'before'"),
+                       HasSubstr("pre, post, failure or periodic")));
+}
+
+TEST_F(BadConfigurationTest, ASecretThatNoMethodHas) {
+  write_bad("driver = directory\n", "driver = directory\nredact = acess.access_key\n");
+  expect_refused(AllOf(HasSubstr("gold.conf:7: [gold] redact"), HasSubstr("'acess.access_key'")));
+}
+
 TEST_F(BadConfigurationTest, AnUnknownHookClass) {
   write_bad("size=hookwire:ShareSizeHook", "size=hookwire:ShareSiseHook");
   expect_refused(AllOf(HasSubstr("gold.conf:8: [gold] hook_drivers"), HasSubstr("ShareSiseHook"),

@@ -7,6 +7,11 @@ namespace {
 
 class NotificationCost : public PublisherTest {
  protected:
+  PublisherOptions options_elsewhere() const {
+    PublisherOptions elsewhere = options();
+    elsewhere.journal.folder = folder_.path() / "elsewhere";
+    return elsewhere;
+  }
   void call() { hooked_.call<&Store::drop>(context_, id_); }
 
   const std::string id_ = "s-1";
@@ -43,6 +48,47 @@ TEST_F(NotificationCost, ACallDoesNotAllocateUnderFailClosed) {
   EXPECT_EQ(allocation_count(), before);
   EXPECT_EQ(call_events().size(), 8020U);
   EXPECT_GT(std::distance(std::filesystem::directory_iterator(journal_folder()), {}), 2);
+}
+
+TEST_F(NotificationCost, ACallWithSecretsDoesNotAllocate) {
+  open();
+  const std::string id = "a share whose name is longer than what a string holds in place";
+  access_ = {.to = "with open-sesame-4711 within", .key = "open-sesame-4711"};
+  const std::array arguments{Argument{"id", ValueRef::to(id)},
+                             Argument{"access", ValueRef::to(access_)}};
+  static constexpr MethodDescriptor kMake{.name = "make2", .secrets = {"access.key", "result"}};
+  std::string result = "a token that is the result, open-sesame-4711 with it";
+  static constexpr std::array kMethods{&kMake};
+  publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, options_elsewhere(), kMethods);
+  chain_.replace({{.name = "notify", .hook = publisher_->make_notification_hook()}});
+  const auto make = [&] {
+    Outcome outcome;
+    chain_.run(kMake, context_, arguments, outcome,
+               [&] { outcome = Outcome::replaceable(result); });
+  };
+  for (int n = 0; n < 10; ++n) make();
+  const std::uint64_t before = allocation_count();
+  for (int n = 0; n < 1000; ++n) make();
+  EXPECT_EQ(allocation_count(), before);
+  EXPECT_EQ(publisher_->status().lost_events, 0U);
+}
+
+TEST_F(NotificationCost, APolicyDoesNotAllocate) {
+  PublisherOptions ruled = options();
+  ruled.policy = {{.drop = true, .method = "dr*", .user = "monitor-*"},
+                  {.level = PublishLevel::args, .project = "*x"}};
+  static constexpr auto kMethods = method_descriptors<Store>();
+  publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, ruled, kMethods);
+  chain_.replace({{.name = "notify", .hook = publisher_->make_notification_hook()}});
+  for (int n = 0; n < 10; ++n) call();
+  const std::uint64_t before = allocation_count();
+  for (int n = 0; n < 500; ++n) call();
+  context_.user_id = "monitor-7";
+  const std::uint64_t named = allocation_count();
+  for (int n = 0; n < 500; ++n) call();
+  EXPECT_EQ(allocation_count() - named, 0U);
+  EXPECT_EQ(named, before) << "a short name fits a string";
+  EXPECT_EQ(call_events().size(), 1020U) << "those of the monitor are dropped";
 }
 
 TEST_F(NotificationCost, ACutEventDoesNotAllocate) {

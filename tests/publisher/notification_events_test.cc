@@ -49,10 +49,10 @@ TEST_F(NotificationEvents, ACallThatWorksHasAPreAndAPostWithTheResult) {
   EXPECT_EQ(pre.context.remote_address, "10.0.0.9");
   EXPECT_THAT(pre.context.roles, ElementsAre("admin", "member"));
   EXPECT_EQ(pre.context.project_id, "");
-  EXPECT_EQ(pre.args,
-            Value(Value::Map{{"id", "s-1"},
-                             {"size", 5},
-                             {"access", Value::Map{{"to", "10.0.0.4"}, {"key", "<secret>"}}}}));
+  EXPECT_EQ(pre.args, Value(Value::Map{{"id", "s-1"},
+                                       {"size", 5},
+                                       {"access", Value::Map{{"to", "10.0.0.4"},
+                                                             {"key", digest_of("open-sesame")}}}}));
   ASSERT_TRUE(pre.resource);
   EXPECT_EQ(pre.resource->type, "share");
   EXPECT_EQ(pre.resource->id, "s-1");

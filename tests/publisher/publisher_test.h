@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -177,6 +178,12 @@ class PublisherTest : public ::testing::Test {
     }
     int status = 0;
     return ::waitpid(child, &status, 0) == child && status == 0;
+  }
+
+  /// What stands in events in place of a secret.
+  std::string digest_of(std::string_view secret) const {
+    std::array<char, kMaxMarkBytes> mark;
+    return {mark.data(), publisher_->redaction()->mark().mark(secret, mark)};
   }
 
   std::vector<Event> events() const { return read_events(journal_folder()); }

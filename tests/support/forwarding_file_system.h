@@ -54,6 +54,9 @@ class ForwardingFileSystem : public FileSystem {
   std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override {
     return files_.lock(path);
   }
+  std::optional<FileAccess> access(const std::filesystem::path& path) override {
+    return files_.access(path);
+  }
   std::optional<pid_t> lock_holder(const std::filesystem::path& path) override {
     return files_.lock_holder(path);
   }

@@ -14,9 +14,11 @@
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/method.h"
 #include "hookwire/hooks/options.h"
+#include "hookwire/hooks/redaction.h"
 #include "hookwire/journal/journal_options.h"
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/on_journal_error.h"
+#include "hookwire/publisher/publish_policy.h"
 #include "hookwire/publisher/relay.h"
 
 namespace hookwire {
@@ -28,13 +30,23 @@ struct PublisherOptions {
   /// Names of subscribers for whom history is kept until they have acknowledged it.
   std::vector<std::string> retain_for{};
   OnJournalError on_journal_error = OnJournalError::fail_open;
+  PublishPolicy policy{};             ///< What is published of which calls.
+  std::vector<std::string> redact{};  ///< What is secret besides what descriptors say.
+  /// Of the key that secrets are digested with; empty: the journal's folder with ".key" behind it.
+  std::filesystem::path secret_key_file{};
   EndpointOptions stream;  ///< An empty endpoint: journal only, no relay.
   StreamLimits limits;
 
   /// Reads journal_dir (required), journal_sync (os), journal_sync_interval, journal_segment_bytes,
   /// append_wait, on_journal_error (fail_open), stream_endpoint, endpoint_group,
-  /// insecure_transport. Throws Error configuration with file and line.
-  static PublisherOptions read(const Options& options, std::string publisher);
+  /// insecure_transport, publish_policy, redact, secret_key_file. Names in rules and in `redact`
+  /// are checked against `methods`, unless there are none. Throws Error configuration with file and
+  /// line.
+  static PublisherOptions read(const Options& options, std::string publisher,
+                               std::span<const MethodDescriptor* const> methods = {});
+
+  /// Where the key is.
+  std::filesystem::path key_file() const;
 };
 
 /// Counters of what was published, since the publisher was opened.
@@ -59,7 +71,9 @@ struct PublisherStatus {
 class Publisher {
  public:
   /// `methods` are the descriptors for which bodies are prepared; others work, a little slower. The
-  /// references must outlive the publisher. Throws as JournalWriter and Relay do.
+  /// references must outlive the publisher. Makes the key file when there is none, if a method has
+  /// secrets or options name some. Throws as JournalWriter and Relay do, and Error configuration
+  /// for a key file that will not do.
   Publisher(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
             std::span<const MethodDescriptor* const> methods);
   /// Stops without grace and without telling.
@@ -67,8 +81,18 @@ class Publisher {
 
   /// The notification hook (hookwire:NotificationHook) of this publisher; it must not be called
   /// once the publisher is gone. Cost of pre, post and failure: one encode and one append; no
-  /// allocation, no system call while the relay is awake.
+  /// allocation, no system call while the relay is awake. Of a call with secrets also one digest
+  /// each, and a search through its texts.
   std::shared_ptr<Hook> make_notification_hook();
+  /// One that goes by another policy and other secrets than the publisher's options.
+  std::shared_ptr<Hook> make_notification_hook(PublishPolicy policy,
+                                               std::vector<std::string> redact);
+
+  /// What is secret in this driver's calls besides what descriptors say, and what stands in its
+  /// place: for the chain, so that its log shows no secret either. With a key only when the driver
+  /// has secrets or `redact` names some.
+  std::shared_ptr<const Redaction> redaction(std::vector<std::string> redact) const;
+  std::shared_ptr<const Redaction> redaction() const;
 
   /// Appends a `system/<what>` event, with `data` in its body. Throws Error bad_input when `what`
   /// cannot stand in a topic or `data` does not fit a record.

@@ -41,6 +41,15 @@ class BodyWriter final : public ValueVisitor {
   /// Bytes that can still be written.
   std::size_t room() const noexcept { return into_.size() - size_; }
   bool overflowed() const noexcept { return overflowed_; }
+  /// For a caller that knows that what comes next does not fit.
+  void overflow() noexcept { overflowed_ = true; }
+  /// Bytes that are free, to make up the next string in, which may then be given to string(),
+  /// bytes() or key(): it leaves room for what they write before it.
+  std::span<char> spare() const noexcept {
+    if (room() <= kMaxStringHead) return {};
+    const std::span<std::byte> free = into_.subspan(size_ + kMaxStringHead);
+    return {reinterpret_cast<char*>(free.data()), free.size()};
+  }
   /// Forgets what was written behind `size` and the overflow.
   void rewind(std::size_t size) noexcept {
     size_ = size;
@@ -49,6 +58,8 @@ class BodyWriter final : public ValueVisitor {
   std::span<const std::byte> written() const noexcept { return into_.first(size_); }
 
  private:
+  static constexpr std::size_t kMaxStringHead = 5;
+
   friend struct BodySink;
   void write(const char* bytes, std::size_t count) noexcept;
 

@@ -54,6 +54,13 @@ enum class OpenMode {
   create_new,  ///< Read and write; made with mode 0600; fails when it exists.
 };
 
+/// Who may do what with a file.
+struct FileAccess {
+  uid_t owner = 0;
+  mode_t mode = 0;  ///< Permission bits alone.
+  bool regular = false;
+};
+
 /// Held while it lives: nobody else, in this process or another, holds the same file's lock.
 class FileLock {
  public:
@@ -81,6 +88,10 @@ class FileSystem {
   /// Takes the lock on `path` (made when absent). Throws Error busy that names the holder's pid.
   /// A child made by fork does not hold it.
   virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;
+  /// Owner and mode of a file, a link followed; nothing where files have none (in a test's memory).
+  virtual std::optional<FileAccess> access(const std::filesystem::path& /*path*/) {
+    return std::nullopt;
+  }
   /// The process that holds the lock on `path` now; nothing when none does or there is no such
   /// file. Takes no lock.
   virtual std::optional<pid_t> lock_holder(const std::filesystem::path& path) = 0;
@@ -98,6 +109,7 @@ class PosixFileSystem final : public FileSystem {
   void sync_directory(const std::filesystem::path& path) override;
   std::uint64_t free_bytes(const std::filesystem::path& path) override;
   std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
+  std::optional<FileAccess> access(const std::filesystem::path& path) override;
   std::optional<pid_t> lock_holder(const std::filesystem::path& path) override;
 };
 

@@ -12,6 +12,9 @@
 
 namespace hookwire {
 
+class Outcome;
+class Redaction;
+
 /// One argument of a call.
 struct Argument {
   std::string_view name;
@@ -24,8 +27,13 @@ struct Argument {
 class Call {
  public:
   Call(const MethodDescriptor& descriptor, const Context& context,
-       std::span<const Argument> arguments, const HookRuns& runs) noexcept
-      : descriptor_(descriptor), context_(context), arguments_(arguments), runs_(runs) {}
+       std::span<const Argument> arguments, const HookRuns& runs,
+       const Redaction* redaction = nullptr) noexcept
+      : descriptor_(descriptor),
+        context_(context),
+        arguments_(arguments),
+        runs_(runs),
+        redaction_(redaction) {}
 
   std::string_view method() const noexcept { return descriptor_.name; }
   const MethodDescriptor& descriptor() const noexcept { return descriptor_; }
@@ -55,11 +63,19 @@ class Call {
   /// The hooks that have run for this call so far, in the order in which they ran.
   std::span<const HookRun> hook_runs() const noexcept { return runs_.all(); }
 
+  /// `text`, which came of this call, as a log or another program may see it: with the secrets of
+  /// the arguments and, unless `outcome` is null, of the result replaced. An error's text can hold
+  /// them. Allocates.
+  std::string redacted(std::string_view text, const Outcome* outcome = nullptr) const;
+  /// What is secret in calls, as the chain has it; null: what descriptors name.
+  const Redaction* redaction() const noexcept { return redaction_; }
+
  private:
   const MethodDescriptor& descriptor_;
   const Context& context_;
   std::span<const Argument> arguments_;
   const HookRuns& runs_;
+  const Redaction* redaction_;
 };
 
 }  // namespace hookwire

@@ -16,6 +16,7 @@ struct ConfigOption {
   std::string name;
   std::string value;  ///< Continuation lines joined by a newline; trimmed.
   std::size_t line = 0;
+  std::size_t value_line = 0;  ///< Where the value begins: `line`, or the one behind it.
 };
 
 /// One `[group]`.

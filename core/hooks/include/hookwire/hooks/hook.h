@@ -14,6 +14,8 @@ struct PeriodicData {
   std::uint64_t tick = 0;          ///< Of the runner, counted from 1.
   std::uint64_t missed_ticks = 0;  ///< Ticks that passed unserved before this one.
   ValueRef data{};                 ///< What the driver's get_periodic_hook_data returned.
+  /// What is secret in it, as the chain has it; null: nothing is known to be.
+  const Redaction* redaction = nullptr;
 };
 
 /// Something that runs around the calls of a driver. One instance serves every thread that calls,

@@ -16,6 +16,7 @@
 #include "hookwire/hooks/call.h"
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/hook_switches.h"
+#include "hookwire/hooks/redaction.h"
 
 namespace hookwire {
 
@@ -57,7 +58,10 @@ class HookChain {
   /// the next change that finds it so, or with the chain.
   /// Throws Error: configuration for a repeated name or more than kMaxHooks hooks; busy when no
   /// set came free within ten seconds. Nothing is changed then.
-  void replace(std::vector<HookInstance> hooks);
+  /// `redaction` says what is secret in the calls that meet these hooks; null: as before, at first
+  /// what descriptors name.
+  void replace(std::vector<HookInstance> hooks,
+               std::shared_ptr<const Redaction> redaction = nullptr);
 
   /// Switches phases of the hook called `name` (every phase given as true is set to `on`).
   /// Throws Error bad_input, naming the hooks there are, when there is none of that name.

@@ -13,6 +13,12 @@
 
 namespace hookwire {
 
+/// One item of a list, and the line that it begins on.
+struct OptionItem {
+  std::string text;
+  std::size_t line = 0;
+};
+
 /// Typed access to the options of one part of the program, read from one group and, where that has
 /// none, from the next (`[backend:name]`, then `[backend]`). Remembers what was asked for, so that
 /// check_unknown() can name what nobody reads. Copies share that memory. Every getter throws Error
@@ -43,6 +49,8 @@ class Options {
                                     std::chrono::nanoseconds most) const;
   /// Items between commas, trimmed, empty ones dropped.
   std::vector<std::string> list(std::string_view name) const;
+  /// The same, each with its line.
+  std::vector<OptionItem> items(std::string_view name) const;
   /// Relative paths are relative to the file.
   std::optional<std::filesystem::path> path(std::string_view name) const;
   /// One of `choices`.
@@ -57,6 +65,9 @@ class Options {
 
   /// Throws the error of a bad value at the place where `name` is set.
   [[noreturn]] void fail(std::string_view name, const std::string& message) const;
+  /// The same on the line of one of its items.
+  [[noreturn]] void fail(std::string_view name, const OptionItem& item,
+                         const std::string& message) const;
 
   /// Throws for the first option in `groups` of the file that nobody has asked for, and proposes
   /// the nearest name that somebody has.

@@ -28,6 +28,7 @@ struct BackendPlan {
   std::string host;
   /// Set when hook_drivers lists hookwire:NotificationHook; otherwise nothing is published.
   std::optional<PublisherOptions> publishing;
+  std::vector<std::string> redact;  ///< What is secret when nothing is published.
   std::vector<HookInstance> hooks;  ///< In order; the notification hook's `hook` is null.
 
   /// Reads `backend`, or, when that is empty, the only one of enabled_backends, and loads its
