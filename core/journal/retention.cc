@@ -88,6 +88,12 @@ void Retention::trim(FunctionRef<void(std::uint64_t)> keep_from) {
   }
 }
 
+// A clock that is set forward while the journal is open makes nothing older.
+std::int64_t Retention::now_ns() const noexcept {
+  const std::int64_t passed = clock_.steady_ns() - began_steady_ns_;
+  return std::min(clock_.unix_ns(), began_unix_ns_ + passed);
+}
+
 // True when the oldest segment is not kept any longer. It ends where the next one begins.
 bool Retention::is_spare(const Kept& oldest, const Kept& next) const {
   if (keep_.most_bytes != 0 && bytes_ > keep_.most_bytes) return true;
@@ -96,8 +102,7 @@ bool Retention::is_spare(const Kept& oldest, const Kept& next) const {
   };
   if (std::any_of(needs_.readers.begin(), needs_.readers.end(), needs)) return false;
   const bool empty = next.first_sequence == oldest.first_sequence;
-  const bool old =
-      keep_.age.count() > 0 && next.first_time_ns < clock_.unix_ns() - keep_.age.count();
+  const bool old = keep_.age.count() > 0 && next.first_time_ns < now_ns() - keep_.age.count();
   return empty || low_ || old || (keep_.bytes != 0 && bytes_ > keep_.bytes);
 }
 

@@ -28,7 +28,9 @@ class Retention {
         clock_(clock),
         folder_(folder),
         journal_id_(journal_id),
-        keep_(keep) {}
+        keep_(keep),
+        began_unix_ns_(clock.unix_ns()),
+        began_steady_ns_(clock.steady_ns()) {}
 
   /// Does what is due: when a second has passed since the last time, or another segment than
   /// `active` was in use then. `keep_from` is told the sequence that is the oldest from now on,
@@ -51,6 +53,7 @@ class Retention {
   void look();
   void watch_space();
   void trim(FunctionRef<void(std::uint64_t)> keep_from);
+  std::int64_t now_ns() const noexcept;
   bool is_spare(const Kept& oldest, const Kept& next) const;
   std::uint64_t needed_from(const JournalReaderPlace& reader) const;
   void remove(const Kept& segment);
@@ -62,6 +65,8 @@ class Retention {
   const std::filesystem::path& folder_;
   const std::uint64_t journal_id_;
   const JournalRetention& keep_;
+  const std::int64_t began_unix_ns_;
+  const std::int64_t began_steady_ns_;
   JournalNeeds needs_;
   std::vector<Kept> segments_;     // in use, oldest first
   std::uint64_t spare_bytes_ = 0;  // of segments that are not in use yet

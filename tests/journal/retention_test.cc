@@ -138,6 +138,20 @@ TEST_F(RetentionTest, ASegmentGoesWhenAllItsRecordsAreOlderThanTheAge) {
   EXPECT_LE(oldest(), last_old + 1) << "what is younger stays";
 }
 
+TEST_F(RetentionTest, AClockThatIsSetForwardMakesNothingOlder) {
+  start({.age = std::chrono::hours(1)});
+  fill(2);
+  time_.jump_unix(std::chrono::hours(1000));
+  fill(2);
+  for (int second = 0; second < 10; ++second) {
+    time_.advance(std::chrono::seconds(2));
+    fill(1);
+  }
+  EXPECT_EQ(oldest(), 1u);
+  time_.advance(std::chrono::hours(2));
+  EXPECT_TRUE(turns_out([&] { return oldest() > 1; })) << "time that passes does";
+}
+
 TEST_F(RetentionTest, TheNewestSegmentStaysHoweverOldItIs) {
   start({.age = std::chrono::seconds(1)});
   append_one();
