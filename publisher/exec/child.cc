@@ -19,6 +19,13 @@
 
 #include "hookwire/base/error.h"
 
+#ifdef __SANITIZE_THREAD__
+// ThreadSanitizer takes every clone() for a fork that copies the memory, and gives up on the
+// program for it. The C library has the same function under a name that it does not follow.
+extern "C" int __clone(int (*)(void*), void*, int, void*, ...);  // NOLINT
+#define clone __clone
+#endif
+
 namespace hookwire {
 
 namespace {
