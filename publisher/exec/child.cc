@@ -68,6 +68,9 @@ HOOKWIRE_BARE int run_child(void* argument) {
   // The kernel kills it when the thread that waits for it is gone, and so nobody would.
   if (::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return fail(start, "tie");
   if (::syscall(SYS_getppid) != start.parent) ::syscall(SYS_exit_group, 127);
+  if (setup.cgroup >= 0 && ::syscall(SYS_write, setup.cgroup, "0", 1) < 0) {
+    return fail(start, "move to its cgroup");
+  }
   if (::syscall(SYS_dup3, setup.input, 0, 0) < 0 || ::syscall(SYS_dup3, setup.output, 1, 0) < 0 ||
       ::syscall(SYS_dup3, setup.errors, 2, 0) < 0 ||
       ::syscall(SYS_dup3, setup.program, kProgramFd, 0) < 0) {

@@ -15,6 +15,7 @@ struct ChildSetup {
   int output = -1;
   int errors = -1;
   int program = -1;  ///< What runs, as 3; the file itself, not its name.
+  int cgroup = -1;   ///< The cgroup.procs to enter; -1: stays in the host's.
   char* const* arguments = nullptr;
   char* const* environment = nullptr;
 };

@@ -1,6 +1,9 @@
 #include "hookwire/exec/exec_hook.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -8,6 +11,7 @@
 #include "hookwire/schemas/json.h"
 #include "hookwire/schemas/utf8.h"
 
+#include "cgroup.h"
 #include "exec_options.h"
 #include "program_run.h"
 #include "program_slots.h"
@@ -17,6 +21,8 @@ namespace hookwire {
 namespace {
 
 constexpr int kVetoStatus = 1;
+// How long the last killed processes of a hook may take to leave its cgroups.
+constexpr std::chrono::milliseconds kRemovePatience(100);
 // Of an event's JSON: many times what an event in the journal can be.
 constexpr std::size_t kMaxInputBytes = 16 * 1024 * 1024;
 
@@ -49,6 +55,12 @@ std::string milliseconds(std::chrono::nanoseconds time) {
          " ms";
 }
 
+// Tells apart the instances that follow each other under one name when a configuration is reloaded.
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> next{0};
+  return next++;
+}
+
 class ExecHook final : public Hook {
  public:
   ExecHook(const HookSetup& setup, std::span<const MethodDescriptor* const> methods)
@@ -57,6 +69,14 @@ class ExecHook final : public Hook {
         options_(ExecOptions::read(setup.options, methods)),
         periodic_secrets_(periodic_secrets(methods)),
         slots_(options_.max_processes) {}
+
+  ~ExecHook() override {
+    if (options_.cgroup.empty()) return;
+    const Deadline patience = std::chrono::steady_clock::now() + kRemovePatience;
+    for (std::size_t slot = 0; slot < options_.max_processes; ++slot) {
+      remove_cgroup(cgroup_of(slot), patience);
+    }
+  }
 
   HookData pre(const Call& call) override {
     if (!options_.chooses(HookPhase::pre, call.method())) return nullptr;
@@ -125,18 +145,25 @@ class ExecHook final : public Hook {
     environment.push_back("HOOKWIRE_PHASE=" + std::string(to_string(phase)));
     environment.push_back("HOOKWIRE_METHOD=" + std::string(method));
     environment.push_back("HOOKWIRE_PROGRAM=" + options_.program.path);
-    ProgramEnd run = start(environment, input, deadline);
+    ProgramEnd run = start(environment, input, cgroup_of(slot->number()), deadline);
     if (run.leftover) slot->leave_to(*std::move(run.leftover));
     return run;
   }
 
   ProgramEnd start(const std::vector<std::string>& environment, const std::string& input,
-                   Deadline deadline) const {
+                   const std::string& cgroup, Deadline deadline) const {
     try {
-      return run_program(options_.program, environment, input, deadline);
+      return run_program(options_.program, environment, input, cgroup, deadline);
     } catch (const Error& error) {
       throw ProgramError(error.code(), error.what());
     }
+  }
+
+  // One a slot, used again and again; another hook's and another instance's never.
+  std::string cgroup_of(std::size_t slot) const {
+    if (options_.cgroup.empty()) return {};
+    return options_.cgroup + "/hookwire-" + std::to_string(::getpid()) + "-" +
+           std::to_string(number_) + "-" + std::to_string(slot);
   }
 
   // Throws when the program did not end with status 0.
@@ -183,6 +210,7 @@ class ExecHook final : public Hook {
   }
 
   const std::string name_;
+  const std::uint64_t number_ = next_number();
   const std::string publisher_;
   const ExecOptions options_;
   const Names periodic_secrets_;

@@ -6,6 +6,7 @@
 
 #include "hookwire/base/error.h"
 
+#include "cgroup.h"
 #include "program_file.h"
 
 namespace hookwire {
@@ -109,6 +110,14 @@ std::vector<std::string> read_environment(const Options& options) {
   return all;
 }
 
+std::string read_cgroup(const Options& options) {
+  const auto folder = options.path("exec_cgroup");
+  if (!folder) return {};
+  const std::string why = why_no_cgroup(folder->string());
+  if (!why.empty()) options.fail("exec_cgroup", why);
+  return folder->string();
+}
+
 }  // namespace
 
 ExecOptions ExecOptions::read(const Options& options,
@@ -123,6 +132,7 @@ ExecOptions ExecOptions::read(const Options& options,
   read.phases = read_phases(options);
   read.deadline = options.duration("exec_deadline", seconds(5), milliseconds(10), hours(1));
   read.max_processes = static_cast<std::size_t>(options.integer("exec_max_processes", 16, 1, 1024));
+  read.cgroup = read_cgroup(options);
   return read;
 }
 

@@ -25,6 +25,7 @@ struct ExecOptions {
   std::array<bool, 4> phases{};  ///< By HookPhase.
   std::chrono::nanoseconds deadline{};
   std::size_t max_processes = 0;
+  std::string cgroup{};  ///< Of version 2, delegated to us; empty: none.
 
   bool chooses(HookPhase phase) const noexcept { return phases[static_cast<std::size_t>(phase)]; }
   bool chooses(HookPhase phase, std::string_view method) const {

@@ -11,6 +11,7 @@
 
 #include "hookwire/base/error.h"
 
+#include "cgroup.h"
 #include "program_file.h"
 
 namespace hookwire {
@@ -115,7 +116,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 }
 
 Child start(const Program& program, const std::vector<std::string>& environment, int input,
-            int output, int errors) {
+            int output, int errors, const std::optional<Cgroup>& cgroup) {
   const FileDescriptor opened = open_program(program.path);
   const FileDescriptor file =
       moved_up(::fcntl(opened.get(), F_DUPFD_CLOEXEC, kFirstDescriptor), "open the program");
@@ -125,6 +126,7 @@ Child start(const Program& program, const std::vector<std::string>& environment,
                 .output = output,
                 .errors = errors,
                 .program = file.get(),
+                .cgroup = cgroup ? cgroup->processes() : -1,
                 .arguments = pointers(words).data(),
                 .environment = pointers(environment).data()});
 }
@@ -153,11 +155,13 @@ bool follow(const Child& child, Collected& output, Collected& errors, Deadline d
 }  // namespace
 
 ProgramEnd run_program(const Program& program, const std::vector<std::string>& environment,
-                       const std::string& input, Deadline deadline) {
+                       const std::string& input, const std::string& cgroup, Deadline deadline) {
   const FileDescriptor event = input_file(input);
+  std::optional<Cgroup> place;
+  if (!cgroup.empty()) place.emplace(cgroup);
   Pipe out = make_pipe();
   Pipe err = make_pipe();
-  Child child = start(program, environment, event.get(), out.write.get(), err.write.get());
+  Child child = start(program, environment, event.get(), out.write.get(), err.write.get(), place);
   out.write.close();
   err.write.close();
   Collected output(out.read.get(), program.max_output);
@@ -166,6 +170,7 @@ ProgramEnd run_program(const Program& program, const std::vector<std::string>& e
   ProgramEnd run;
   const bool ended = follow(child, output, errors, deadline);
   child.kill_group();  // also what a child that has ended left behind
+  if (place) place->kill();
   std::optional<ChildEnd> end = child.reap(kReapPatience);
   output.read_rest();
   errors.read_rest();

@@ -33,9 +33,10 @@ struct ProgramEnd {
 
 /// Runs `program` with `input` on its standard input until it ends, floods its output, or
 /// `deadline` passes, and kills its group in any case. Returns at most some milliseconds after the
-/// deadline. `environment` is NAME=VALUE. Throws Error configuration for a file that may not run,
-/// IoError when it cannot be run. Thread-safe.
+/// deadline. `environment` is NAME=VALUE. `cgroup`, unless empty, is the folder of one that it runs
+/// in, and that is killed as its group is; no other run may use it meanwhile. Throws Error
+/// configuration for a file that may not run, IoError when it cannot be run. Thread-safe.
 ProgramEnd run_program(const Program& program, const std::vector<std::string>& environment,
-                       const std::string& input, Deadline deadline);
+                       const std::string& input, const std::string& cgroup, Deadline deadline);
 
 }  // namespace hookwire
