@@ -20,13 +20,13 @@ rule "ZeroMQ is included in *_socket files only" \
 rule "public headers include no third-party header" \
   "$(code $rooms | grep '/include/' | xargs grep -nE '#include <(zmq|msgpack|spdlog|fmt|nlohmann|CLI|openssl|re2)')"
 rule "core knows neither ZeroMQ nor MessagePack nor events" \
-  "$(code core | xargs grep -nE '#include <(zmq|msgpack)|#include "hookwire/(schemas|publisher|host|client|format|tail|audit)/')"
+  "$(code core | xargs grep -nE '#include <(zmq|msgpack)|#include "hookwire/(schemas|publisher|exec|host|client|format|tail|audit)/')"
 rule "schemas use base and record only" \
-  "$(code schemas | xargs grep -nE '#include "hookwire/(hooks|share|journal|publisher|host|client|format|tail|audit)/')"
+  "$(code schemas | xargs grep -nE '#include "hookwire/(hooks|share|journal|publisher|exec|host|client|format|tail|audit)/')"
 rule "the publisher does not include subscribers" \
   "$(code publisher | xargs grep -nE '#include "hookwire/(client|format|tail|audit)/')"
 rule "subscribers do not include the publisher's side" \
-  "$(code subscribers | xargs grep -nE '#include "hookwire/(publisher|host|hooks|share)/')"
+  "$(code subscribers | xargs grep -nE '#include "hookwire/(publisher|exec|host|hooks|share)/')"
 rule "tests do not sleep, and none is skipped" \
   "$(code tests | grep -v support/eventually.h | xargs grep -nE 'sleep_for|usleep\(|DISABLED_|GTEST_SKIP')"
 rule "no name says Manager, Helper, Util, Handler or Processor" \

@@ -13,6 +13,7 @@
 
 #include "hookwire/base/doorbell.h"
 #include "hookwire/base/error.h"
+#include "hookwire/publisher/call_value.h"
 
 #include "event_encoder.h"
 #include "event_journal.h"
@@ -41,14 +42,6 @@ std::string read_boot_id(FileSystem& file_system) {
   const std::size_t count = file_system.open("/proc/sys/kernel/random/boot_id", OpenMode::read)
                                 ->read_at(0, std::as_writable_bytes(std::span(text)));
   return {text.data(), count};
-}
-
-// What must not be shown of the data that periodic hooks get.
-Names periodic_secrets(std::span<const MethodDescriptor* const> methods) {
-  for (const MethodDescriptor* method : methods) {
-    if (method->name == "get_periodic_hook_data") return method->secrets;
-  }
-  return {};
 }
 
 Value gap_value(const JournalGap& gap) {

@@ -1,5 +1,7 @@
 #include "hookwire/hooks/log_hook.h"
 
+#include <algorithm>
+
 #include "hookwire/base/type_name.h"
 #include "hookwire/base/value.h"
 
@@ -20,16 +22,26 @@ void add_field(std::string& line, std::string_view name, std::string_view value)
   line.append(", ").append(name).append(" ").append(value);
 }
 
+// Some drivers number what they act on.
+std::string id_text(const Value& id) {
+  if (id.string() != nullptr) return *id.string();
+  if (id.integer() != nullptr) return std::to_string(*id.integer());
+  if (id.unsigned_integer() != nullptr) return std::to_string(*id.unsigned_integer());
+  return "?";
+}
+
 // What the call acts on, as "share s-1"; empty when its descriptor names no resource.
 std::string resource_of(const Call& call) {
   const ResourceDescriptor& resource = call.descriptor().resource;
   const Argument* argument = resource.type.empty() ? nullptr : call.find(resource.argument);
   if (argument == nullptr) return {};
-  ValueBuilder id;
-  argument->value.visit(id);
-  const Value value = id.take();
-  return std::string(resource.type) + " " +
-         (value.string() == nullptr ? std::string() : *value.string());
+  const Names& secrets = call.descriptor().secrets;
+  if (std::find(secrets.begin(), secrets.end(), resource.argument) != secrets.end()) {
+    return std::string(resource.type) + " <secret>";
+  }
+  ValueBuilder builder;
+  argument->value.visit(builder);
+  return std::string(resource.type) + " " + id_text(builder.take());
 }
 
 std::string microseconds(std::int64_t duration_ns) {
@@ -65,8 +77,10 @@ class LogHook final : public Hook {
   }
 
   void periodic(const PeriodicData& data) override {
-    log_.write(level_, name_ + ": " + std::string(to_string(HookPhase::periodic)) + ", tick " +
-                           std::to_string(data.tick));
+    std::string line = name_ + ": " + std::string(to_string(HookPhase::periodic));
+    add_field(line, "tick", std::to_string(data.tick));
+    if (data.missed_ticks > 0) add_field(line, "missed", std::to_string(data.missed_ticks));
+    log_.write(level_, line);
   }
 
   bool wants_durations() const noexcept override { return true; }
@@ -78,6 +92,7 @@ class LogHook final : public Hook {
     if (const std::string resource = resource_of(call); !resource.empty()) line += ", " + resource;
     add_field(line, "request", call.context().request_id);
     add_field(line, "user", call.context().user_id);
+    add_field(line, "project", call.context().project_id);
     return line;
   }
 

@@ -1,3 +1,4 @@
+#include "hookwire/exec/exec_hook.h"
 #include "hookwire/hooks/options.h"
 #include "hookwire/host/backend.h"
 #include "hookwire/share/share_size_hook.h"
@@ -66,6 +67,8 @@ BackendPlan BackendPlan::read(const ConfigFile& file, std::string backend, const
   // The notification hook needs an open journal: its place in the chain is kept, and it is made
   // when the backend opens.
   HookRegistry registry = HookRegistry::with_built_in_hooks();
+  constexpr static auto kMethods = method_descriptors<ShareDriver>();
+  registry.add("hookwire:ExecHook", exec_hook_factory(kMethods));
   registry.add("hookwire:ShareSizeHook", make_share_size_hook);
   registry.add(kNotificationHook, [&](const HookSetup& setup) -> std::shared_ptr<Hook> {
     if (plan.publishing) {

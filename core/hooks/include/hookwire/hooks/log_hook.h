@@ -7,8 +7,9 @@
 namespace hookwire {
 
 /// hookwire:LogHook: one line a phase of each call, through the program's log: method, resource,
-/// request, user, duration, error; never arguments or results. Option `log_level` (debug, info,
-/// warning, error; default info).
+/// request, user, project, duration, error; never arguments or results, and of a resource whose
+/// argument is secret the type alone. An error's text is logged as it is. Option `log_level`
+/// (debug, info, warning, error; default info).
 std::shared_ptr<Hook> make_log_hook(const HookSetup& setup);
 
 }  // namespace hookwire
