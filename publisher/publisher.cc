@@ -149,7 +149,10 @@ class Publisher::Impl {
       log_.error("journal " + folder.string() + ": events " + std::to_string(gap.first) + " to " +
                  std::to_string(gap.last) + " are lost: " + gap.reason);
     }
-    OpenCalls open = recovery.created ? OpenCalls() : find_open_calls(file_system_, folder);
+    auto [open, needed_from] =
+        recovery.created ? FoundOpenCalls() : find_open_calls(file_system_, folder);
+    // On a full disk what follows may have to wait for history to go.
+    needed_from_.store(needed_from, std::memory_order_release);
     if (open.overlooked() > 0) {
       log_.error("journal " + folder.string() + ": " + std::to_string(open.overlooked()) +
                  " calls more than can be kept track of were open; they get no end");

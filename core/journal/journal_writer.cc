@@ -90,6 +90,7 @@ class JournalWriter::Impl {
     }
     const std::uint64_t durable = syncs ? next_sequence - 1 : 0;
     active->live().durable_sequence.store(durable, std::memory_order_relaxed);
+    active->live().first_sequence.store(recovered.first_sequence, std::memory_order_relaxed);
     maker_ = std::make_unique<SegmentMaker>(file_system_, clock, options_, state_.journal_id,
                                             last_ordinal + 1);
     point_.emplace(identity, *maker_, std::move(active), next, next_sequence,
@@ -99,8 +100,10 @@ class JournalWriter::Impl {
                        options_.retention);
     maker_->start([this] {
       // Only this thread lets go of segments: the one at hand stays.
-      retention_->step(point_->position().segment->ordinal(),
-                       [this](std::uint64_t sequence) { point_->keep_from(sequence); });
+      retention_->step(
+          point_->position().segment->ordinal(),
+          [this] { return maker_->ready() || !maker_->last_error().empty(); },
+          [this](std::uint64_t sequence) { point_->keep_from(sequence); });
       return sync_when_due();
     });
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -32,10 +33,14 @@ class Retention {
         began_unix_ns_(clock.unix_ns()),
         began_steady_ns_(clock.steady_ns()) {}
 
-  /// Does what is due: when a second has passed since the last time, or another segment than
-  /// `active` was in use then. `keep_from` is told the sequence that is the oldest from now on,
-  /// before a file goes. Never throws: what fails becomes a notice and is tried again.
-  void step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep_from) noexcept;
+  /// Does what is due: when a second has passed since the last time, when another segment than
+  /// `active` was in use then, or when not all was done. Removes for kMostNs at most, and while
+  /// `may_go_on`, so that what the thread does beside is not late. `keep_from` is told the sequence
+  /// that is the oldest from now on, before a file goes. Never throws: what fails becomes a notice
+  /// and is tried again.
+  void step(std::uint64_t active, FunctionRef<bool()> may_go_on,
+            FunctionRef<void(std::uint64_t)> keep_from) noexcept;
+  static constexpr std::int64_t kMostNs = 5'000'000;
 
   bool has_notices() const noexcept { return noticed_.load(std::memory_order_acquire); }
   /// From any thread.
@@ -51,8 +56,9 @@ class Retention {
   };
 
   void look();
+  void add(std::uint64_t ordinal);
   void watch_space();
-  void trim(FunctionRef<void(std::uint64_t)> keep_from);
+  bool trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64_t)> keep_from);
   std::int64_t now_ns() const noexcept;
   bool is_spare(const Kept& oldest, const Kept& next) const;
   std::uint64_t needed_from(const JournalReaderPlace& reader) const;
@@ -68,12 +74,13 @@ class Retention {
   const std::int64_t began_unix_ns_;
   const std::int64_t began_steady_ns_;
   JournalNeeds needs_;
-  std::vector<Kept> segments_;     // in use, oldest first
-  std::uint64_t spare_bytes_ = 0;  // of segments that are not in use yet
-  std::uint64_t bytes_ = 0;        // of all
+  std::deque<Kept> segments_;      // in use, oldest first
+  std::vector<std::string> torn_;  // what recovery cut from a tail
+  std::uint64_t bytes_ = 0;        // of all, also of those that are not in use yet
   std::uint64_t active_ = 0;
   std::int64_t due_ns_ = 0;
   bool low_ = false;
+  bool more_ = false;  // is due, and was not done
   bool troubled_ = false;
   std::atomic<bool> noticed_{false};
   std::mutex mutex_;
