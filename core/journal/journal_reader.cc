@@ -7,6 +7,7 @@
 
 #include "hookwire/base/error.h"
 
+#include "epoch_table.h"
 #include "journal_tail.h"
 #include "segment_reader.h"
 
@@ -30,6 +31,10 @@ class JournalReader::Impl {
   std::uint32_t epoch() {
     tail_.refresh();
     return tail_.epoch();
+  }
+
+  std::optional<std::uint64_t> epoch_end(std::uint32_t epoch) {
+    return EpochTable::load(file_system_, folder_, journal_id()).end_of(epoch, this->epoch());
   }
 
   std::uint64_t first_sequence() {
@@ -344,6 +349,9 @@ std::uint64_t JournalReader::journal_id() const noexcept {
 }
 std::uint32_t JournalReader::epoch() {
   return impl_->epoch();
+}
+std::optional<std::uint64_t> JournalReader::epoch_end(std::uint32_t epoch) {
+  return impl_->epoch_end(epoch);
 }
 std::uint64_t JournalReader::first_sequence() {
   return impl_->first_sequence();

@@ -131,6 +131,7 @@ class LostPower {
             std::string_view(reinterpret_cast<const char*>(record.body.data()), record.body.size()),
             wrote->second);
         told[record.sequence] = false;
+        check_epoch(reader, record);
       });
     }
     // What is left as told is in gaps; the inspection names each, and nothing else.
@@ -144,6 +145,19 @@ class LostPower {
       }
     }
     EXPECT_EQ(damaged, told);
+  }
+
+  // Where an epoch ended is known, and the records agree.
+  void check_epoch(JournalReader& reader, const RecordView& record) {
+    const std::uint32_t now = journal_->epoch();
+    const auto end = reader.epoch_end(record.epoch);
+    ASSERT_EQ(end.has_value(), record.epoch < now) << "of epoch " << record.epoch;
+    if (end) {
+      ASSERT_LE(record.sequence, *end);
+    }
+    if (record.epoch > 1) {
+      ASSERT_GT(record.sequence, reader.epoch_end(record.epoch - 1).value_or(~0ull));
+    }
   }
 
   std::mt19937_64 random_;
