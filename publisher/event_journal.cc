@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/uncancelled.h"
 #include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/topic.h"
 
@@ -61,6 +62,7 @@ bool EventJournal::append(Phase phase, std::string_view topic, const EncodedBody
 }
 
 void EventJournal::lose(Phase phase, const char* reason, ErrorCode code) noexcept {
+  const Uncancelled whole;  // a log writes
   const bool refuses = fail_closed() && phase == Phase::pre;
   lost_.fetch_add(1, std::memory_order_relaxed);
   if (refuses) refused_.fetch_add(1, std::memory_order_relaxed);
@@ -102,6 +104,7 @@ void EventJournal::lose_end(std::string_view call_id, std::string_view method) n
 
 void EventJournal::try_to_end_outage() {
   if (forked()) throw Error(ErrorCode::closed, "a forked process writes no events");
+  const Uncancelled whole;  // what is being told is in nobody else's hands
   const std::unique_lock probe(probe_, std::try_to_lock);
   if (!probe) throw Error(ErrorCode::timed_out, why());
   if (!outage_.load(std::memory_order_relaxed)) return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/uncancelled.h"
 
 #include "append_point.h"
 #include "group_sync.h"
@@ -143,6 +144,8 @@ class JournalWriter::Impl {
                       std::to_string(kMaxRecordBytes) + " and " + std::to_string(kMaxTopicBytes));
     }
     const std::size_t size = record_size(entry.topic.size(), entry.body.size());
+    // Who waits or syncs for others leaves nothing halfway.
+    const Uncancelled whole;
     AppendPoint::Result result = place(entry, size);
     if (options_.sync == JournalSync::disk) result = make_durable(entry, size, result);
     if (doorbell_ != nullptr) doorbell_->ring();
