@@ -33,6 +33,8 @@ rule "no name says Manager, Helper, Util, Handler or Processor" \
   "$(code $rooms examples | xargs grep -nE '(class|struct) [A-Za-z]*(Manager|Helper|Utils?|Handler|Processor)\b')"
 rule "nothing is left for later in the code" \
   "$(code $rooms bench examples tests | xargs grep -nE 'TODO|FIXME|\bXXX\b')"
+rule "no merge was left half done" \
+  "$(git grep -nE '^(<{7}|>{7}|[|]{7})( |$)|^={7}$' 2>/dev/null)"
 # A list may leave the ending out, as those of benches and plugins do.
 rule "every source file is built, every test is run" \
   "$(find $rooms bench examples tests -name '*.cc' -o -name '*_test.py' | while read -r file; do

@@ -67,15 +67,17 @@ class Publisher::Impl {
         events_(journal_, clock, log, encoder_, options_.on_journal_error) {
     // Before anything is told: who cannot have the endpoint writes no events.
     if (!options_.stream.endpoint.empty()) {
-      relay_.emplace(file_system, clock, log,
-                     RelayOptions{.publisher = options_.publisher,
-                                  .journal_folder = options_.journal.folder,
-                                  .stream = options_.stream,
-                                  .limits = options_.limits},
-                     &doorbell_, [this] {
-                       keeper_->step();
-                       tell_notices();
-                     });
+      relay_.emplace(
+          file_system, clock, log,
+          RelayOptions{.publisher = options_.publisher,
+                       .journal_folder = options_.journal.folder,
+                       .stream = options_.stream,
+                       .limits = options_.limits,
+                       .retained = {options_.retain_for, options_.journal.retention.bytes}},
+          &doorbell_, [this] {
+            keeper_->step();
+            tell_notices();
+          });
     }
     recover();
   }

@@ -84,7 +84,8 @@ Relay::Impl::Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOp
       server_(file_system, clock, log, socket_, buffers_,
               {.publisher = std::move(options.publisher),
                .journal_folder = std::move(options.journal_folder),
-               .limits = options.limits}) {
+               .limits = options.limits,
+               .retained = std::move(options.retained)}) {
   protect_endpoint(place_);
   note_status();
 }

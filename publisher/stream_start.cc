@@ -27,9 +27,8 @@ std::uint64_t first_behind(JournalReader& journal, std::uint32_t epoch) {
   return low;
 }
 
-/// The last sequence up to `stood` that is still what a client of that epoch saw. Where neither the
-/// journal's epochs nor its records can prove one it is 0: nothing that the client has is vouched
-/// for, and the session tells all that is not held as a gap.
+}  // namespace
+
 std::uint64_t last_survivor(JournalReader& journal, std::uint64_t stood, std::uint32_t epoch) {
   const std::uint64_t at_most = std::min(stood, journal.last_sequence());
   if (epoch == 0 || epoch >= journal.epoch()) return at_most;
@@ -39,6 +38,8 @@ std::uint64_t last_survivor(JournalReader& journal, std::uint64_t stood, std::ui
   if (at_most < first) return at_most;
   return std::min(at_most, first_behind(journal, epoch) - 1);
 }
+
+namespace {
 
 StreamBeginning start_at_sequence(JournalReader& journal, const StreamStart& start) {
   if (start.journal_id != 0 && start.journal_id != journal.journal_id()) {

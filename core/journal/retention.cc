@@ -28,7 +28,7 @@ void Retention::step(std::uint64_t active, FunctionRef<bool()> may_go_on,
       needs_ = keep_.needs ? keep_.needs() : JournalNeeds();
     }
     more_ = trim(may_go_on, keep_from);
-    if (due) troubled_ = false;
+    if (!more_) troubled_ = false;
   } catch (const std::exception& error) {
     more_ = false;  // again when it is due
     if (std::exchange(troubled_, true)) return;
@@ -92,6 +92,7 @@ bool Retention::trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64
     tell_passed(oldest, next.first_sequence - 1);
     keep_from(next.first_sequence);
     remove(oldest);
+    troubled_ = false;
     segments_.pop_front();
     bytes_ -= oldest.bytes;
     watch_space();

@@ -37,13 +37,13 @@ struct KillCount {
   int kills;  // in the long form
 };
 constexpr KillCount kDeaths[] = {
-    {Death::anywhere, "anywhere", 2000},
+    {Death::anywhere, "anywhere", 1500},
     {Death::append_step, "append_step", 2000},
     {Death::roll_over_step, "roll_over_step", 3000},
     {Death::contended_step, "contended_step", 500},
     {Death::opening_call, "opening_call", 1000},
     {Death::running_call, "running_call", 500},
-    {Death::retention_call, "retention_call", 500},
+    {Death::retention_call, "retention_call", 1000},
     {Death::closing_call, "closing_call", 500},
 };
 constexpr int kShortShare = 100;  // the short form has so much less
@@ -91,7 +91,8 @@ class KillTest : public JournalTest {
       life.n = ++call_numbers_[death].first;
       life.moment = static_cast<DeadlyFiles::Moment>(call_numbers_[death].second % 3);
     } else if (death == Death::running_call || death == Death::retention_call) {
-      life.n = 1 + random_() % 25;
+      // A segment is made in five changes; only then an older one can go.
+      life.n = (death == Death::retention_call ? 6 : 1) + random_() % 25;
       life.moment = static_cast<DeadlyFiles::Moment>(random_() % 3);
     } else if (death != Death::anywhere) {
       life.n = sweeps_.at(death).next(random_());

@@ -249,6 +249,21 @@ TEST_F(StreamLoss, WhereAJournalDoesNotKnowItsEpochsItsRecordsTell) {
   EXPECT_EQ(all<RolledBack>("more").at(0).last, 10U);
 }
 
+TEST_F(StreamLoss, TheLagOfACursorCountsWhatCameInPlaceOfItsLostTail) {
+  append_many(10);
+  const auto kept = keep();
+  append_many(5);
+  lose_power_after(kept);
+  append_many(7);
+  write_cursors(files_, journal_folder(),
+                {{"audit", {.epoch = 1, .sequence = 15}}, {"less", {.epoch = 1, .sequence = 8}}},
+                writer_->journal_id());
+  const RelayStatus status = server().status();
+  ASSERT_THAT(status.cursors, SizeIs(2));
+  EXPECT_EQ(status.cursors[0].lag, 7U);
+  EXPECT_EQ(status.cursors[1].lag, 9U);
+}
+
 TEST_F(StreamLoss, ABatchHasOneEpoch) {
   append_many(10);
   const std::uint32_t epoch = writer_->epoch();

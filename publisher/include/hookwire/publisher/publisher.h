@@ -33,7 +33,9 @@ struct PublisherOptions {
 
   /// Reads journal_dir (required), journal_sync (os), journal_sync_interval, journal_segment_bytes,
   /// append_wait, on_journal_error (fail_open), stream_endpoint, endpoint_group,
-  /// insecure_transport. Throws Error configuration with file and line.
+  /// insecure_transport, and what history is kept: journal_retain_size (4G), journal_retain_age
+  /// (0), retain_for, journal_max_size (16G), journal_low_space (four segments). Throws Error
+  /// configuration with file and line.
   static PublisherOptions read(const Options& options, std::string publisher);
 };
 

@@ -36,11 +36,19 @@ struct EndpointOptions {
   bool insecure_transport = false;
 };
 
+/// For whom history is held beyond what else would be kept.
+struct RetainedHistory {
+  std::vector<std::string> names{};  ///< Subscribers, 16 at most.
+  std::uint64_t bytes = 0;           ///< journal_retain_size; 0: sizes do not matter.
+};
+
 struct RelayOptions {
   std::string publisher;  ///< host@backend
   std::filesystem::path journal_folder;
   EndpointOptions stream;
   StreamLimits limits{};
+  /// Of these names the cursors have a place and a status from the start.
+  RetainedHistory retained{};
 };
 
 /// One connected client, for status.
@@ -53,12 +61,13 @@ struct SessionStatus {
   std::uint64_t sent_bytes = 0;
 };
 
-/// What a named client acknowledged, connected or not.
+/// What a named client acknowledged, connected or not. One in retain_for that never came is there,
+/// too, and lacks everything.
 struct CursorStatus {
   std::string name;
   std::uint32_t epoch = 0;
   std::uint64_t sequence = 0;  ///< 0: nothing yet.
-  std::uint64_t lag = 0;       ///< Records appended since.
+  std::uint64_t lag = 0;       ///< Records appended since, or, of an older epoch, in place of it.
   bool connected = false;
 };
 
