@@ -64,7 +64,7 @@ bool StreamServer::serve_front() {
 }
 
 bool StreamServer::serve_behind() {
-  int left = kChunksBehind;
+  int left = paced_ ? kChunksPaced : kChunksBehind;
   bool worked = false;
   held_back_ = false;
   const std::size_t turn = behind_turn_;
@@ -73,7 +73,7 @@ bool StreamServer::serve_behind() {
     if (!is_behind(client)) continue;
     const bool open = !paced_ || pace_.is_open(now_ns_);
     held_back_ |= !open;
-    const int allowed = !open ? 0 : paced_ ? std::min(left, 1) : left;
+    const int allowed = open ? left : 0;
     const std::uint64_t sent_before = client.session.sent_bytes();
     int unused = allowed;
     worked |= serve(client, unused);
@@ -112,7 +112,6 @@ void StreamServer::note_new() {
   pace_.add(records.size() * static_cast<std::size_t>(behind));
 }
 
-// TRACE
 void StreamServer::woke(std::int64_t late_ns) noexcept {
   if (held_back_ && late_ns >= 0) pace_.came(late_ns);
 }

@@ -42,8 +42,10 @@ class StreamServer {
   /// The most that one step does, so that nobody waits long behind somebody else.
   static constexpr int kRequestsPerStep = 64;
   static constexpr int kChunksPerTurn = 4;
-  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others, and
-                                           ///< no more than ReplayPace allows while one is live.
+  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others.
+  /// And while one is live, when ReplayPace allows it: a batch keeps a reader busy, and several
+  /// readers woken at once can take every core of a small machine.
+  static constexpr int kChunksPaced = 1;
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
