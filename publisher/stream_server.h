@@ -46,8 +46,8 @@ class StreamServer {
   static constexpr int kRequestsPerStep = 64;
   static constexpr int kChunksPerTurn = 4;
   static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others.
-  /// And while one is live, when ReplayPace allows it. A batch keeps a reader busy for some 300 us;
-  /// several that are woken at once take every core of a small machine.
+  /// And while one is live, when ReplayPace allows it: a batch keeps a reader busy, and several
+  /// readers woken at once can take every core of a small machine.
   static constexpr int kChunksPaced = 1;
 
   /// The references must outlive the server. Throws as JournalReader does.
