@@ -146,8 +146,9 @@ struct HookChain::Impl {
   std::shared_ptr<const Members> members = std::make_shared<Members>();
 };
 
-HookChain::HookChain(const Clock& clock, Log& log)
-    : impl_(std::make_unique<Impl>(clock, log, current_)) {}
+HookChain::HookChain(const Clock& clock, Log& log, Context default_context)
+    : default_context_(std::move(default_context)),
+      impl_(std::make_unique<Impl>(clock, log, current_)) {}
 
 HookChain::~HookChain() = default;
 
@@ -206,10 +207,12 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
 std::size_t HookChain::run_periodic(const PeriodicData& data, std::uint64_t from_tick,
                                     std::chrono::nanoseconds tick_length) {
   const std::shared_ptr<const Members> all = impl_->all();
+  PeriodicData shown = data;
+  if (shown.context == nullptr) shown.context = &default_context_;
   std::size_t ran = 0;
   for (const HookMember& member : *all) {
     if (!is_due(member, data.tick, from_tick, tick_length)) continue;
-    const std::exception_ptr error = guarded([&] { member.instance.hook->periodic(data); });
+    const std::exception_ptr error = guarded([&] { member.instance.hook->periodic(shown); });
     HookTally& tally = *member.tally;
     tally.periodic.fetch_add(1, std::memory_order_relaxed);
     ++ran;

@@ -4,6 +4,7 @@
 
 #include "hookwire/base/value_ref.h"
 #include "hookwire/hooks/call.h"
+#include "hookwire/hooks/context.h"
 #include "hookwire/hooks/hook_data.h"
 #include "hookwire/hooks/outcome.h"
 
@@ -11,9 +12,10 @@ namespace hookwire {
 
 /// What periodic hooks get. Confined to the periodic runner's thread.
 struct PeriodicData {
-  std::uint64_t tick = 0;          ///< Of the runner, counted from 1.
-  std::uint64_t missed_ticks = 0;  ///< Ticks that passed unserved before this one.
-  ValueRef data{};                 ///< What the driver's get_periodic_hook_data returned.
+  std::uint64_t tick = 0;            ///< Of the runner, counted from 1.
+  std::uint64_t missed_ticks = 0;    ///< Ticks that passed unserved before this one.
+  ValueRef data{};                   ///< What the driver's get_periodic_hook_data returned.
+  const Context* context = nullptr;  ///< Never null in a hook: the chain's default where none is.
 };
 
 /// Something that runs around the calls of a driver. One instance serves every thread that calls,

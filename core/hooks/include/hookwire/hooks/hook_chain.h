@@ -14,6 +14,7 @@
 #include "hookwire/base/function_ref.h"
 #include "hookwire/base/log.h"
 #include "hookwire/hooks/call.h"
+#include "hookwire/hooks/context.h"
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/hook_switches.h"
 
@@ -44,8 +45,9 @@ struct HookStatus {
 /// post, whatever is changed meanwhile; no call ever waits for a change. Thread-safe.
 class HookChain {
  public:
-  /// `clock` and `log` must outlive the chain. Starts without hooks.
-  HookChain(const Clock& clock, Log& log);
+  /// `clock` and `log` must outlive the chain. Starts without hooks. `default_context` is what
+  /// hooks see where nobody says who asked: the service itself, with the role admin, unless given.
+  HookChain(const Clock& clock, Log& log, Context default_context = {.roles = {"admin"}});
   ~HookChain();
   HookChain(const HookChain&) = delete;
   HookChain& operator=(const HookChain&) = delete;
@@ -70,6 +72,9 @@ class HookChain {
 
   std::vector<HookStatus> status() const;
 
+  /// What hooks see of a call, or of a tick, that comes without a context.
+  const Context& default_context() const noexcept { return default_context_; }
+
   /// True while a call would meet at least one hook: one load.
   bool active() const noexcept { return current_.load(std::memory_order_acquire) != kNone; }
 
@@ -83,8 +88,9 @@ class HookChain {
                          FunctionRef<void()> driver);
 
   /// Runs `periodic` of each hook whose interval has a boundary in (from_tick, data.tick], in
-  /// order. `tick_length` converts intervals to ticks. Returns how many ran. What they raise is
-  /// logged and counted. One thread at a time.
+  /// order; without a context in `data` they get default_context(). `tick_length` converts
+  /// intervals to ticks. Returns how many ran. What they raise is logged and counted. One thread at
+  /// a time.
   std::size_t run_periodic(const PeriodicData& data, std::uint64_t from_tick,
                            std::chrono::nanoseconds tick_length);
 
@@ -100,6 +106,7 @@ class HookChain {
   struct Impl;
 
   std::atomic<int> current_{kNone};  // the slot that calls enter, or kNone
+  const Context default_context_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -94,6 +94,7 @@ struct Caller;
 template <class Driver, auto M, class R, class... P>
 struct CallerOf {
   using Result = R;
+  static constexpr std::size_t kParameters = sizeof...(P);
 
   static R call(Driver& driver, HookChain& chain, const Context& context, CallReport* report,
                 P... parameters) {
@@ -151,9 +152,20 @@ class Hooked {
   /// hook put in its place. Throws what the driver threw; what the refusing hook threw;
   /// PostHookError.
   template <auto M, class... Arguments>
-  decltype(auto) call(const Context& context, Arguments&&... arguments) const {
+  requires(sizeof...(Arguments) ==
+           detail::Caller<Driver, M, decltype(M)>::kParameters) decltype(auto)
+      call(const Context& context, Arguments&&... arguments) const {
     return detail::Caller<Driver, M, decltype(M)>::call(driver_, chain_, context, nullptr,
                                                         std::forward<Arguments>(arguments)...);
+  }
+
+  /// The same when nobody in particular asked: hooks see the chain's default context.
+  template <auto M, class... Arguments>
+  requires(sizeof...(Arguments) ==
+           detail::Caller<Driver, M, decltype(M)>::kParameters) decltype(auto)
+      call(Arguments&&... arguments) const {
+    return detail::Caller<Driver, M, decltype(M)>::call(
+        driver_, chain_, chain_.default_context(), nullptr, std::forward<Arguments>(arguments)...);
   }
 
   /// The same, and says in `report`, which is set when it returns or throws, how the call ended.
