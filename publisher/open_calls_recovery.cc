@@ -91,7 +91,9 @@ std::uint64_t close_open_calls(FileSystem& file_system, const std::filesystem::p
   for (const OpenCalls::Call& call : open.list()) {
     std::optional<Event> pre = read_event(reader, call.pre_sequence);
     if (pre && (pre->phase != Phase::pre || pre->call_id != call.call_id)) pre.reset();
-    const std::string method = pre ? pre->method : "unknown";
+    // Retention may have taken the pre of a call that took long.
+    std::string method = pre ? pre->method : call.method;
+    if (method.empty()) method = "unknown";
     const EncodedBody body = encode_aborted(
         buffer, encoder, {.call_id = call.call_id, .method = method, .pre = std::move(pre)},
         "the process died during the call; its outcome is unknown");

@@ -51,8 +51,8 @@ Value gap_value(const JournalGap& gap) {
 
 }  // namespace
 
-// Members are destroyed from the last to the first: the relay before the keeper that works in its
-// thread, both before the journal.
+// Members are destroyed from the last to the first: the relay and the keeper, whose thread tells
+// the notices too, before those and the journal.
 class Publisher::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
@@ -64,7 +64,8 @@ class Publisher::Impl {
         encoder_(options_.publisher, methods),
         journal_(file_system, clock, journal_options(),
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
-        events_(journal_, clock, log, encoder_, options_.on_journal_error) {
+        events_(journal_, clock, log, encoder_, options_.on_journal_error),
+        notices_(journal_, options_.journal.retention.low_space_bytes, events_, log) {
     // Before anything is told: who cannot have the endpoint writes no events.
     if (!options_.stream.endpoint.empty()) {
       relay_.emplace(
@@ -74,10 +75,7 @@ class Publisher::Impl {
                        .stream = options_.stream,
                        .limits = options_.limits,
                        .retained = {options_.retain_for, options_.journal.retention.bytes}},
-          &doorbell_, [this] {
-            keeper_->step();
-            tell_notices();
-          });
+          &doorbell_);
     }
     recover();
   }
@@ -92,11 +90,11 @@ class Publisher::Impl {
   void start() {
     const std::lock_guard lock(control_mutex_);
     if (stopped_) throw Error(ErrorCode::closed, options_.publisher + " was stopped");
-    if (relay_) {
-      relay_->start();
-    } else {
-      keeper_->start([this] { tell_notices(); });
-    }
+    if (relay_) relay_->start();
+    keeper_->start([this] {
+      events_.probe();
+      notices_.tell();
+    });
   }
 
   void stop(std::chrono::nanoseconds grace) {
@@ -132,10 +130,6 @@ class Publisher::Impl {
                                             journal_.journal_id(), options_.retain_for)};
     };
     return journal;
-  }
-
-  void tell_notices() {
-    tell_journal_notices(journal_, options_.journal.retention.low_space_bytes, events_, log_);
   }
 
   // Tells what opening the journal found, in the order in which readers must know it.
@@ -185,6 +179,7 @@ class Publisher::Impl {
   std::atomic<std::uint64_t> needed_from_{0};  // from here on the next open reads; 0: not known yet
   JournalWriter journal_;
   EventJournal events_;
+  JournalNotices notices_;
   std::optional<OpenCallsKeeper> keeper_;
   std::optional<Relay> relay_;
   std::uint64_t aborted_calls_ = 0;

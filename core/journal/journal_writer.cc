@@ -192,7 +192,8 @@ class JournalWriter::Impl {
   }
 
   AppendPoint::Result wait_and_append(const JournalEntry& entry, std::size_t size) {
-    const auto deadline = std::chrono::steady_clock::now() + options_.append_wait;
+    const auto wait = entry.waits ? options_.append_wait : std::chrono::nanoseconds(0);
+    const auto deadline = std::chrono::steady_clock::now() + wait;
     while (true) {
       const bool ready = maker_->ready();
       const AppendPoint::Result result = point_->try_append(entry, size);

@@ -152,18 +152,7 @@ void Retention::tell_passed(const Kept& oldest, std::uint64_t last) {
 void Retention::notice(JournalNotice notice) {
   const std::lock_guard lock(mutex_);
   noticed_.store(true, std::memory_order_release);
-  // Adjacent ranges become one, so that a long history that goes at once is told in one piece.
-  if (notice.kind == JournalNotice::Kind::passed_reader) {
-    for (JournalNotice& other : notices_) {
-      if (other.kind == notice.kind && other.reader == notice.reader &&
-          other.epoch == notice.epoch && other.last + 1 == notice.first) {
-        other.last = notice.last;
-        return;
-      }
-    }
-  }
-  if (notices_.size() == kMaxNotices) notices_.erase(notices_.begin());
-  notices_.push_back(std::move(notice));
+  keep_notice(notices_, std::move(notice), kMaxNotices);
 }
 
 std::vector<JournalNotice> Retention::take_notices() {

@@ -19,7 +19,7 @@ namespace hookwire {
 /// thread, but for the notices.
 class Retention {
  public:
-  /// So many notices wait to be taken; of more, the oldest are forgotten.
+  /// So many notices wait to be taken; of more some are forgotten, as keep_notice() says.
   static constexpr std::size_t kMaxNotices = 64;
 
   /// The references must outlive the object.

@@ -7,6 +7,7 @@ namespace hookwire::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -153,6 +154,11 @@ TEST_F(PublisherRetention, CallsThatWereOpenWhenTheProcessDiedAreStillClosed) {
   }));
   start({.bytes = 4 * kSegment});
   EXPECT_EQ(publisher_->status().aborted_calls, 1u);
+  std::vector<std::string> aborted;
+  for (const Event& event : call_events()) {
+    if (event.outcome == "aborted") aborted.push_back(event.topic);
+  }
+  EXPECT_THAT(aborted, ElementsAre("failure/drop/nas01@gold"));
 }
 
 TEST_F(PublisherRetention, WithoutARelayHistoryGoesAsWell) {

@@ -76,8 +76,8 @@ class Publisher {
   /// cannot stand in a topic or `data` does not fit a record.
   void tell(std::string_view what, const Value& data);
 
-  /// Starts the relay's thread or, without a relay, the thread "hw-open-calls". Throws Error closed
-  /// after stop().
+  /// Starts the thread "hw-events" and, with an endpoint, the relay's. Throws Error closed after
+  /// stop().
   void start();
   /// Appends `system/stop` and the list of open calls, lets connected clients drain for `grace` at
   /// most, ends the relay. Stopped for good; a second time does nothing.

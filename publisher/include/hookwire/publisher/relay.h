@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -86,11 +85,11 @@ struct RelayStatus {
 class Relay {
  public:
   /// Binds at once. `doorbell`, when given, is rung after each append; without one the journal is
-  /// polled. `beside` is called in the relay's thread at each turn: small work only.
+  /// polled.
   /// Throws Error: busy when the endpoint is in use (says by whom where that is known),
   /// configuration for an endpoint that is malformed or not allowed, IoError.
   Relay(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
-        Doorbell* doorbell = nullptr, std::function<void()> beside = {});
+        Doorbell* doorbell = nullptr);
   /// Stops without grace.
   ~Relay();
 
