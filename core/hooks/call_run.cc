@@ -14,14 +14,6 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
-CallRun::CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
-                 std::span<const Argument> arguments, Outcome& outcome) noexcept
-    : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
-
-CallRun::~CallRun() {
-  while (reached_ > 0) data_[--reached_].data.~HookData();
-}
-
 std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
   for (const HookMember& member : place_.set.members) {

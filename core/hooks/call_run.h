@@ -27,8 +27,11 @@ class CallRun {
   };
 
   CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
-          std::span<const Argument> arguments, Outcome& outcome) noexcept;
-  ~CallRun();
+          std::span<const Argument> arguments, Outcome& outcome) noexcept
+      : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
+  ~CallRun() {
+    while (reached_ > 0) data_[--reached_].data.~HookData();
+  }
   CallRun(const CallRun&) = delete;
   CallRun& operator=(const CallRun&) = delete;
 
@@ -44,14 +47,18 @@ class CallRun {
     HookData data;
   };
 
-  std::exception_ptr run_pre(const HookMember& member);  // what refuses the call, else null
-  std::exception_ptr run_post();                         // what the caller is to get, else null
+  // What every call goes through is inlined, which the compiler leaves undone in code that may be
+  // part of a shared library. run_pre returns what refuses the call, run_post what the caller is to
+  // get; else null.
+  [[gnu::always_inline]] inline std::exception_ptr run_pre(const HookMember& member);
+  [[gnu::always_inline]] inline std::exception_ptr run_post();
   void run_failure(const Failure& failure);
   void count_pre() noexcept;
-  void add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept;
+  [[gnu::always_inline]] inline void add_run(const HookMember& member, HookPhase phase,
+                                             HookOutcome outcome) noexcept;
   void log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
                  std::string_view consequence) noexcept;
-  std::int64_t lap() noexcept;
+  [[gnu::always_inline]] inline std::int64_t lap() noexcept;
 
   const Place place_;
   Outcome& outcome_;

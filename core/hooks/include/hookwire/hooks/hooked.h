@@ -92,7 +92,8 @@ template <class Driver, auto M, class Signature>
 struct Caller;
 
 template <class Driver, auto M, class R, class... P>
-struct CallerOf {
+class CallerOf {
+ public:
   using Result = R;
   static constexpr std::size_t kParameters = sizeof...(P);
 
@@ -102,6 +103,13 @@ struct CallerOf {
       if (report != nullptr) report->outcome = CallReport::Outcome::failure;
       return std::invoke(M, driver, std::forward<P>(parameters)...);
     }
+    return call_hooked(driver, chain, context, report, std::forward<P>(parameters)...);
+  }
+
+ private:
+  // On its own, so that a call without hooks does not set up what only hooks need.
+  [[gnu::noinline]] static R call_hooked(Driver& driver, HookChain& chain, const Context& context,
+                                         CallReport* report, P... parameters) {
     constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
     static_assert(kDescriptor.arguments.size() == sizeof...(P),
                   "the descriptor names one argument for each parameter");
