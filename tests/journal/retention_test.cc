@@ -105,9 +105,9 @@ class RetentionTest : public JournalTest {
   FakeClock time_;
   std::chrono::nanoseconds append_wait_ = std::chrono::seconds(30);  // on a loaded machine
   std::string body_ = std::string(1000, 'x');
-  std::unique_ptr<JournalWriter> journal_;
   std::mutex mutex_;
   JournalNeeds needs_;
+  std::unique_ptr<JournalWriter> journal_;  // its thread asks for what is needed
   std::vector<JournalNotice> noticed_;
 };
 

@@ -23,8 +23,12 @@ std::string key(const std::filesystem::path& path) {
 #if defined(__SANITIZE_THREAD__)
 __attribute__((no_sanitize_thread, noinline)) void copy_as_disk(const std::byte* from,
                                                                 std::byte* to, std::size_t count) {
+#if defined(__x86_64__)
+  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+#else
   const volatile std::byte* source = from;
   for (std::size_t at = 0; at < count; ++at) to[at] = source[at];
+#endif
 }
 #else
 void copy_as_disk(const std::byte* from, std::byte* to, std::size_t count) {
