@@ -103,7 +103,8 @@ class Survivors {
     try {
       JournalReader reader(files_, folder_);
       const std::uint64_t first = reader.first_sequence();
-      if (first < first_ || first > std::max(first_, trimmable_ + 1)) ++counts_.holes;
+      // Lower than before: what was about to go when its writer died is there again.
+      if (first > std::max(first_, trimmable_ + 1)) ++counts_.holes;
       first_ = first;
       reader.seek(from);
       std::uint64_t next = std::max(from, first);
