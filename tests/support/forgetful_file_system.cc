@@ -43,10 +43,9 @@ struct ForgetfulFileSystem::Content {
   std::vector<std::byte> disk;
   bool mapped = false;
 
-  std::vector<std::byte> copy_of_cache() const {
-    std::vector<std::byte> copy(cache.size());
-    if (!copy.empty()) copy_as_disk(cache.data(), copy.data(), copy.size());
-    return copy;
+  void copy_cache(std::vector<std::byte>& into) const {
+    into.resize(cache.size());
+    if (!into.empty()) copy_as_disk(cache.data(), into.data(), into.size());
   }
 
   // A mapping points into the cache, so that one that is mapped must not grow.
@@ -95,7 +94,7 @@ class ForgetfulFileSystem::OpenFile final : public File {
   void sync() override {
     const std::lock_guard lock(files_.mutex_);
     files_.enter(Call::sync, "sync " + path_);
-    content_->disk = content_->copy_of_cache();
+    content_->copy_cache(content_->disk);
   }
   void allocate(std::uint64_t bytes) override {
     const std::lock_guard lock(files_.mutex_);
@@ -210,7 +209,7 @@ void ForgetfulFileSystem::lose_power(Survival survival) {
     std::shared_ptr<Content>& copy = fresh[content.get()];
     if (!copy) {
       copy = std::make_shared<Content>();
-      copy->cache = content->copy_of_cache();
+      content->copy_cache(copy->cache);
       copy->disk = content->disk;
       forget_content(*copy);
     }
