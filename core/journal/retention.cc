@@ -84,11 +84,12 @@ void Retention::watch_space() {
 // True when there is more to remove.
 bool Retention::trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64_t)> keep_from) {
   const std::int64_t end_ns = clock_.steady_ns() + kMostNs;
-  while (segments_.size() > 1) {
+  // One at least, so that history goes as fast as segments are made.
+  for (bool first = true; segments_.size() > 1; first = false) {
     const Kept oldest = segments_[0];
     const Kept& next = segments_[1];
     if (next.first_sequence > needs_.owner_from || !is_spare(oldest, next)) return false;
-    if (!may_go_on() || clock_.steady_ns() > end_ns) return true;
+    if (!first && (!may_go_on() || clock_.steady_ns() > end_ns)) return true;
     tell_passed(oldest, next.first_sequence - 1);
     keep_from(next.first_sequence);
     remove(oldest);

@@ -34,10 +34,10 @@ class Retention {
         began_steady_ns_(clock.steady_ns()) {}
 
   /// Does what is due: when a second has passed since the last time, when another segment than
-  /// `active` was in use then, or when not all was done. Removes for kMostNs at most, and while
-  /// `may_go_on`, so that what the thread does beside is not late. `keep_from` is told the sequence
-  /// that is the oldest from now on, before a file goes. Never throws: what fails becomes a notice
-  /// and is tried again.
+  /// `active` was in use then, or when not all was done. Removes one segment, and more for kMostNs
+  /// at most and while `may_go_on`, so that what the thread does beside is not late. `keep_from` is
+  /// told the sequence that is the oldest from now on, before a file goes. Never throws: what fails
+  /// becomes a notice and is tried again.
   void step(std::uint64_t active, FunctionRef<bool()> may_go_on,
             FunctionRef<void(std::uint64_t)> keep_from) noexcept;
   static constexpr std::int64_t kMostNs = 5'000'000;
