@@ -28,6 +28,10 @@ class PublisherRetention : public PublisherTest {
     segment_bytes_ = kSegment;
     files_ = &disk_;
   }
+  // The publisher goes before the disk that it writes to.
+  ~PublisherRetention() override {
+    if (publisher_) close();
+  }
 
   std::string endpoint() const {
     return "ipc://" + (folder_.path() / "socket" / "gold.stream").string();
