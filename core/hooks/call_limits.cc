@@ -100,7 +100,7 @@ void CallRun::log_limit(const HookMember& member, const Words& words) noexcept {
 // Of a call that skipped hooks and reached its posts: the others are counted here.
 void CallRun::count_run_hooks() noexcept {
   for (const HookMember& member : place_.set.members) {
-    if ((skipped_ & bit(member)) != 0) continue;
+    if (is_skipped(member)) continue;
     if (member.instance.switches.pre) member.tally->pre.fetch_add(1, std::memory_order_relaxed);
     if (member.instance.switches.post) member.tally->post.fetch_add(1, std::memory_order_relaxed);
   }
@@ -138,6 +138,13 @@ void CallRun::end_breaker(const HookMember& member) {
   } else if (breaker.failed(limits, now_ns, phase)) {
     change.failures = limits.failures;
     tell(change, LogLevel::error, "is skipped from now on: ", &BreakerListener::breaker_opened);
+  }
+}
+
+// Of a call whose thread is cancelled: whether the hooks work again is not known.
+void CallRun::give_up_tries() noexcept {
+  for (const HookMember& member : place_.set.members) {
+    if ((tried_ & bit(member)) != 0) member.tally->breaker.give_up_try();
   }
 }
 

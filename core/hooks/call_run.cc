@@ -18,15 +18,8 @@ CallRun::CallRun(const Place& place, const MethodDescriptor& descriptor, const C
                  std::span<const Argument> arguments, Outcome& outcome) noexcept
     : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
 
-static_assert(kMaxHooks <= 32, "one bit a hook");
-
 CallRun::~CallRun() {
-  // Left over when the thread is cancelled: whether the hook works again is not known.
-  for (const HookMember& member : place_.set.members) {
-    if (tried_ == 0) break;
-    if ((tried_ & bit(member)) != 0) member.tally->breaker.give_up_try();
-    tried_ &= ~bit(member);
-  }
+  if (tried_ != 0) give_up_tries();
   while (reached_ > 0) data_[--reached_].data.~HookData();
 }
 
@@ -87,7 +80,7 @@ std::exception_ptr CallRun::run_post() {
   std::exception_ptr cause;
   for (std::size_t index = reached_; index-- > 0;) {
     const HookMember& member = place_.set.members[index];
-    if (!member.instance.switches.post || (skipped_ & bit(member)) != 0) continue;
+    if (!member.instance.switches.post || is_skipped(member)) continue;
     const int replacements = outcome_.replacements();
     std::exception_ptr error =
         guarded([&] { member.instance.hook->post(call_, outcome_, data_[index].data); });
@@ -118,7 +111,7 @@ void CallRun::run_failure(const Failure& failure) {
   count_pre();
   for (std::size_t index = reached_; index-- > 0;) {
     const HookMember& member = place_.set.members[index];
-    if (!member.instance.switches.post || (skipped_ & bit(member)) != 0) continue;
+    if (!member.instance.switches.post || is_skipped(member)) continue;
     const std::exception_ptr error =
         guarded([&] { member.instance.hook->failure(call_, failure, data_[index].data); });
     count(member.tally->failure);
@@ -140,7 +133,7 @@ void CallRun::run_failure(const Failure& failure) {
 void CallRun::count_pre() noexcept {
   for (std::size_t index = 0; index < reached_; ++index) {
     const HookMember& member = place_.set.members[index];
-    if (member.instance.switches.pre && (skipped_ & bit(member)) == 0) count(member.tally->pre);
+    if (member.instance.switches.pre && !is_skipped(member)) count(member.tally->pre);
   }
 }
 

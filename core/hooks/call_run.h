@@ -67,12 +67,17 @@ class CallRun {
   void count_run_hooks() noexcept;
   void end_breakers();
   void end_breaker(const HookMember& member);
+  void give_up_tries() noexcept;
   void tell(const BreakerChange& change, LogLevel level, std::string_view what,
             void (BreakerListener::*listen)(const BreakerChange&));
 
   // One bit a hook, by its place in the set.
+  static_assert(kMaxHooks <= 32);
   std::uint32_t bit(const HookMember& member) const noexcept {
     return std::uint32_t{1} << (&member - place_.set.members.data());
+  }
+  bool is_skipped(const HookMember& member) const noexcept {
+    return skipped_ != 0 && (skipped_ & bit(member)) != 0;
   }
   // Its breaker is to learn how it went in this call.
   void note(const HookMember& member) noexcept {
