@@ -1,5 +1,6 @@
 #include "hookwire/host/backend.h"
 
+#include <optional>
 #include <utility>
 
 #include "hookwire/share/directory_driver.h"
@@ -60,6 +61,25 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   return "";
 }
 
+// Tells subscribers which hooks are skipped, and which run again.
+class BreakerEvents final : public BreakerListener {
+ public:
+  explicit BreakerEvents(Publisher& publisher) noexcept : publisher_(publisher) {}
+
+  void breaker_opened(const BreakerChange& change) override { tell("breaker_opened", change); }
+  void breaker_closed(const BreakerChange& change) override { tell("breaker_closed", change); }
+
+ private:
+  void tell(std::string_view what, const BreakerChange& change) {
+    publisher_.tell(what, Value::Map{{"hook", change.hook},
+                                     {"phase", to_string(change.phase)},
+                                     {"failures", change.failures},
+                                     {"pause_ns", change.pause.count()}});
+  }
+
+  Publisher& publisher_;
+};
+
 }  // namespace
 
 // Members are destroyed from the last to the first: hooks before the publisher they publish with.
@@ -74,7 +94,8 @@ class Backend::Impl {
         hooked_(*driver_, chain_),
         periodic_(
             chain_, [this](const auto& use) { ask_driver(use); }, log) {
-    chain_.replace(complete(plan_.hooks));
+    if (publisher_) chain_.tell_breakers(breaker_events_.emplace(*publisher_));
+    chain_.replace(complete(plan_.hooks), plan_.call_time_budget);
     log.info(plan_.summary());
   }
 
@@ -94,7 +115,7 @@ class Backend::Impl {
                   "[" + plan.backend + "] changes " + difference +
                       ", which only a restart can: nothing was taken over");
     }
-    chain_.replace(complete(plan.hooks));
+    chain_.replace(complete(plan.hooks), plan.call_time_budget);
     plan_ = std::move(plan);
     if (!publisher_) return;
     Value::List hooks;
@@ -125,6 +146,7 @@ class Backend::Impl {
   std::unique_ptr<ShareDriver> driver_;
   std::unique_ptr<Publisher> publisher_;
   std::shared_ptr<Hook> notification_;
+  std::optional<BreakerEvents> breaker_events_;
   HookChain chain_;
   Hooked<ShareDriver> hooked_;
   PeriodicRunner periodic_;

@@ -46,7 +46,7 @@ class Hook {
   }
 
   /// True when this hook reads durations (Outcome, Failure, HookRun). While no hook in a chain
-  /// does, no clock is read.
+  /// does, and there is no time budget, no clock is read.
   virtual bool wants_durations() const noexcept { return false; }
 
   /// True when what this hook's pre began, its post or failure must end: then both are off while
@@ -56,6 +56,10 @@ class Hook {
   /// False when the caller must learn what this hook's pre or post raises: then suppress_pre_errors
   /// and suppress_post_errors do nothing for it.
   virtual bool may_be_suppressed() const noexcept { return true; }
+
+  /// False when this hook must see every call: then neither its breaker nor a call's time budget
+  /// skips it.
+  virtual bool may_be_skipped() const noexcept { return true; }
 };
 
 }  // namespace hookwire

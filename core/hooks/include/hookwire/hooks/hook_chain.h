@@ -13,6 +13,7 @@
 #include "hookwire/base/clock.h"
 #include "hookwire/base/function_ref.h"
 #include "hookwire/base/log.h"
+#include "hookwire/hooks/breaker.h"
 #include "hookwire/hooks/call.h"
 #include "hookwire/hooks/context.h"
 #include "hookwire/hooks/hook.h"
@@ -39,6 +40,10 @@ struct HookStatus {
   std::uint64_t periodic_count = 0;
   std::uint64_t error_count = 0;  ///< Raised in any phase, suppressed or not.
   std::uint64_t veto_count = 0;
+  std::uint64_t overrun_count = 0;  ///< Runs that took longer than the hook's time budget.
+  std::uint64_t skip_count = 0;     ///< Calls that skipped it.
+  BreakerState breaker = BreakerState::off;
+  std::uint32_t failures_in_a_row = 0;  ///< Calls, counted while the breaker is not off.
 };
 
 /// The ordered hooks of one driver. A call sees one set of hooks and switches from its pre to its
@@ -52,14 +57,21 @@ class HookChain {
   HookChain(const HookChain&) = delete;
   HookChain& operator=(const HookChain&) = delete;
 
+  /// Has `listener`, which must outlive the chain, told when breakers open and close. To be called
+  /// before the first call.
+  void tell_breakers(BreakerListener& listener) noexcept;
+
   /// Makes `hooks` the chain, in this order; calls in flight keep the set they began with. An
-  /// instance that goes on (the same Hook object) keeps its counters. Returns once the new set is
+  /// instance that goes on (the same Hook object) keeps its counters and its breaker. Once the
+  /// hooks of a call have taken `call_time_budget`, those that may be skipped and whose turn to
+  /// begin comes then are skipped; 0: no budget. Returns once the new set is
   /// in force; waits only while all the older sets that fit (kMaxSets with the one in force) are in
   /// use. A hook taken out is released before this returns when no call uses it any more; else by
   /// the next change that finds it so, or with the chain.
   /// Throws Error: configuration for a repeated name or more than kMaxHooks hooks; busy when no
   /// set came free within ten seconds. Nothing is changed then.
-  void replace(std::vector<HookInstance> hooks);
+  void replace(std::vector<HookInstance> hooks,
+               std::chrono::nanoseconds call_time_budget = std::chrono::nanoseconds(0));
 
   /// Switches phases of the hook called `name` (every phase given as true is set to `on`).
   /// Throws Error bad_input, naming the hooks there are, when there is none of that name.

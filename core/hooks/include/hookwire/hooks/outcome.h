@@ -75,7 +75,7 @@ class Outcome {
   /// How often the result was replaced so far.
   int replacements() const noexcept { return replacements_; }
 
-  /// How long the driver took; -1 when no hook in the chain asks for durations.
+  /// How long the driver took; -1 when nothing in the chain asks for durations.
   std::int64_t duration_ns() const noexcept { return duration_ns_; }
   void set_duration_ns(std::int64_t duration_ns) noexcept { duration_ns_ = duration_ns; }
 
