@@ -68,9 +68,7 @@ void add_audit_command(CLI::App& program, Command& chosen) {
   run_command->add_option("--connect", arguments->connect, "A publisher's stream endpoint")
       ->type_name("STREAM")
       ->required();
-  run_command
-      ->add_option("--name", arguments->name,
-                   "Its name in retain_for of publishers")
+  run_command->add_option("--name", arguments->name, "Its name in retain_for of publishers")
       ->type_name("NAME");
   run_command->add_flag("--once", arguments->once, "Stop when caught up");
   run_command->callback([&chosen, arguments] {

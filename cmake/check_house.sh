@@ -20,19 +20,21 @@ rule "ZeroMQ is included in *_socket files only" \
 rule "public headers include no third-party header" \
   "$(code $rooms | grep '/include/' | xargs grep -nE '#include <(zmq|msgpack|spdlog|fmt|nlohmann|CLI|openssl|re2)')"
 rule "core knows neither ZeroMQ nor MessagePack nor events" \
-  "$(code core | xargs grep -nE '#include <(zmq|msgpack)|#include "hookwire/(schemas|publisher|host|client|format|tail|audit)/')"
+  "$(code core | xargs grep -nE '#include <(zmq|msgpack)|#include "hookwire/(schemas|publisher|exec|host|client|format|tail|audit)/')"
 rule "schemas use base and record only" \
-  "$(code schemas | xargs grep -nE '#include "hookwire/(hooks|share|journal|publisher|host|client|format|tail|audit)/')"
+  "$(code schemas | xargs grep -nE '#include "hookwire/(hooks|share|journal|publisher|exec|host|client|format|tail|audit)/')"
 rule "the publisher does not include subscribers" \
   "$(code publisher | xargs grep -nE '#include "hookwire/(client|format|tail|audit)/')"
 rule "subscribers do not include the publisher's side" \
-  "$(code subscribers | xargs grep -nE '#include "hookwire/(publisher|host|hooks|share)/')"
+  "$(code subscribers | xargs grep -nE '#include "hookwire/(publisher|exec|host|hooks|share)/')"
 rule "tests do not sleep, and none is skipped" \
   "$(code tests | grep -v support/eventually.h | xargs grep -nE 'sleep_for|usleep\(|DISABLED_|GTEST_SKIP')"
 rule "no name says Manager, Helper, Util, Handler or Processor" \
   "$(code $rooms examples | xargs grep -nE '(class|struct) [A-Za-z]*(Manager|Helper|Utils?|Handler|Processor)\b')"
 rule "nothing is left for later in the code" \
   "$(code $rooms bench examples tests | xargs grep -nE 'TODO|FIXME|\bXXX\b')"
+rule "no merge was left half done" \
+  "$(git grep -nE '^(<{7}|>{7}|[|]{7})( |$)|^={7}$' 2>/dev/null)"
 # A list may leave the ending out, as those of benches and plugins do.
 rule "every source file is built, every test is run" \
   "$(find $rooms bench examples tests -name '*.cc' -o -name '*_test.py' | while read -r file; do

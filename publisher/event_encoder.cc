@@ -139,13 +139,18 @@ class Body {
     writer_.begin_list(runs.size());
     for (const HookRun& run : runs) {
       const bool measured = run.duration_ns >= 0;
-      writer_.begin_map(measured ? 4 : 3);
+      const bool limited = run.limit != HookLimit::none;
+      writer_.begin_map(std::size_t{3} + (limited ? 1 : 0) + (measured ? 1 : 0));
       writer_.key(keys::kName);
       cut_text(is_utf8(run.name) ? run.name : kUnreadable);
       writer_.key(keys::kPhase);
       writer_.string(to_string(run.phase));
       writer_.key(keys::kOutcome);
       writer_.string(to_string(run.outcome));
+      if (limited) {
+        writer_.key(keys::kLimit);
+        writer_.string(to_string(run.limit));
+      }
       if (!measured) continue;
       writer_.key(keys::kDurationNs);
       writer_.integer(run.duration_ns);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/uncancelled.h"
 #include "hookwire/schemas/body_keys.h"
 #include "hookwire/schemas/topic.h"
 
@@ -11,19 +12,27 @@
 
 namespace hookwire {
 
+namespace {
+
+constexpr std::int64_t kPauseNs = 1'000'000'000;
+constexpr std::int64_t kPauseWhenSyncsFailNs = 60 * kPauseNs;
+
+}  // namespace
+
 JournalRoom EventJournal::room_of(Phase phase) const noexcept {
   if (!fail_closed()) return JournalRoom::none;
   return phase == Phase::pre ? JournalRoom::take : JournalRoom::use;
 }
 
 void EventJournal::append_or_throw(Phase phase, std::string_view topic, const EncodedBody& body,
-                                   JournalRoom room) {
+                                   JournalRoom room, bool waits) {
   journal_.append({.kind = static_cast<std::uint8_t>(phase),
                    .flags = body.flags,
                    .topic = topic,
                    .body = body.bytes,
                    .time_ns = clock_.unix_ns(),
-                   .room = room});
+                   .room = room,
+                   .waits = waits});
   events_.fetch_add(1, std::memory_order_relaxed);
   if ((body.flags & kFlagCut) != 0) cut_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -61,6 +70,7 @@ bool EventJournal::append(Phase phase, std::string_view topic, const EncodedBody
 }
 
 void EventJournal::lose(Phase phase, const char* reason, ErrorCode code) noexcept {
+  const Uncancelled whole;  // a log writes
   const bool refuses = fail_closed() && phase == Phase::pre;
   lost_.fetch_add(1, std::memory_order_relaxed);
   if (refuses) refused_.fetch_add(1, std::memory_order_relaxed);
@@ -100,19 +110,20 @@ void EventJournal::lose_end(std::string_view call_id, std::string_view method) n
   }
 }
 
-void EventJournal::try_to_end_outage() {
+void EventJournal::try_to_end_outage(bool waits) {
   if (forked()) throw Error(ErrorCode::closed, "a forked process writes no events");
+  const Uncancelled whole;  // what is being told is in nobody else's hands
   const std::unique_lock probe(probe_, std::try_to_lock);
   if (!probe) throw Error(ErrorCode::timed_out, why());
   if (!outage_.load(std::memory_order_relaxed)) return;
-  std::uint64_t count = tell_losses(false);
-  count += tell_losses(true);  // what others lost meanwhile
+  std::uint64_t count = tell_losses(false, waits);
+  count += tell_losses(true, waits);  // what others lost meanwhile
   log_.warning("the journal takes events again; " + std::to_string(count) + " were lost");
 }
 
 // Appends what is to be told, which may take as long as the journal waits: without the lock. What
 // could not be told is kept, and the outage goes on.
-std::uint64_t EventJournal::tell_losses(bool outage_ends) {
+std::uint64_t EventJournal::tell_losses(bool outage_ends, bool waits) {
   Loss loss;
   std::vector<LostEnd> ends;
   {
@@ -123,8 +134,8 @@ std::uint64_t EventJournal::tell_losses(bool outage_ends) {
   }
   const std::uint64_t count = loss.count;
   try {
-    tell_gap(loss);
-    tell_lost_ends(ends);
+    tell_gap(loss, waits);
+    tell_lost_ends(ends, waits);
   } catch (const std::exception&) {
     take_back(loss, ends);
     throw;
@@ -152,7 +163,7 @@ std::string EventJournal::why() {
   return why_;
 }
 
-void EventJournal::tell_gap(Loss& loss) {
+void EventJournal::tell_gap(Loss& loss, bool waits) {
   if (loss.count == 0) return;
   std::vector<std::byte> buffer(kMaxBodyBytes);
   Value::Map data{{"count", loss.count},
@@ -163,19 +174,21 @@ void EventJournal::tell_gap(Loss& loss) {
   // Where calls need room, the journal works again when it has room for one.
   const JournalRoom room = fail_closed() ? JournalRoom::take : JournalRoom::none;
   append_or_throw(Phase::system, make_topic(Phase::system, "gap", encoder_.publisher()),
-                  encode_system(buffer, encoder_, "gap", Value(std::move(data)), 0, 0), room);
+                  encode_system(buffer, encoder_, "gap", Value(std::move(data)), 0, 0), room,
+                  waits);
   loss = {};
   if (room == JournalRoom::take) journal_.release_room();
 }
 
-void EventJournal::tell_lost_ends(std::vector<LostEnd>& ends) {
+void EventJournal::tell_lost_ends(std::vector<LostEnd>& ends, bool waits) {
   std::vector<std::byte> buffer(ends.empty() ? 0 : kMaxBodyBytes);
   while (!ends.empty()) {
     const LostEnd& end = ends.back();
     append_or_throw(
         Phase::failure, make_topic(Phase::failure, end.method, encoder_.publisher()),
         encode_aborted(buffer, encoder_, {.call_id = end.call_id, .method = end.method, .pre = {}},
-                       "the journal took no events when the call ended; its outcome is unknown"));
+                       "the journal took no events when the call ended; its outcome is unknown"),
+        JournalRoom::none, waits);
     ends.pop_back();
   }
 }
@@ -185,6 +198,46 @@ bool EventJournal::tell(std::string_view what, const Value& data, std::uint64_t 
   std::vector<std::byte> buffer(kMaxBodyBytes);
   const std::string topic = make_topic(Phase::system, what, encoder_.publisher());
   return append(Phase::system, topic, encode_system(buffer, encoder_, what, data, part, parts));
+}
+
+bool EventJournal::offer(std::string_view what, const Value& data, std::uint64_t part,
+                         std::uint64_t parts, bool waits) {
+  if (!waits && is_early()) return false;
+  std::vector<std::byte> buffer(kMaxBodyBytes);
+  const std::string topic = make_topic(Phase::system, what, encoder_.publisher());
+  const EncodedBody body = encode_system(buffer, encoder_, what, data, part, parts);
+  try {
+    if (outage_.load(std::memory_order_acquire)) try_to_end_outage(waits);
+    append_or_throw(Phase::system, topic, body, JournalRoom::none, waits);
+    return true;
+  } catch (const std::exception&) {
+    pause();
+    return false;
+  }
+}
+
+void EventJournal::probe() noexcept {
+  if (!outage_.load(std::memory_order_acquire) || is_early()) return;
+  try {
+    try_to_end_outage(false);
+  } catch (const std::exception&) {
+    pause();
+  }
+}
+
+bool EventJournal::is_early() const noexcept {
+  return clock_.steady_ns() < paused_until_ns_.load(std::memory_order_relaxed);
+}
+
+void EventJournal::pause() noexcept {
+  bool syncs_fail = true;
+  try {
+    syncs_fail = !journal_.sync_error().empty();
+  } catch (const std::exception&) {
+    syncs_fail = true;  // without memory to say so
+  }
+  paused_until_ns_.store(clock_.steady_ns() + (syncs_fail ? kPauseWhenSyncsFailNs : kPauseNs),
+                         std::memory_order_relaxed);
 }
 
 }  // namespace hookwire

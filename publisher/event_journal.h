@@ -67,6 +67,15 @@ class EventJournal {
   /// not fit a record.
   bool tell(std::string_view what, const Value& data, std::uint64_t part = 0,
             std::uint64_t parts = 0);
+  /// As tell(), for what the caller keeps and offers again when the journal did not take it: that
+  /// is not lost. Unless it `waits` it does not wait for a segment, and after a try that failed
+  /// there is none for a second; for a minute once a sync has failed, since a try may then cost a
+  /// segment.
+  bool offer(std::string_view what, const Value& data, std::uint64_t part = 0,
+             std::uint64_t parts = 0, bool waits = false);
+  /// Finds out whether an outage is over, so that its gap is told when no event comes. As seldom as
+  /// offer(), and does not wait for a segment either.
+  void probe() noexcept;
 
   std::uint64_t events() const noexcept { return events_.load(std::memory_order_relaxed); }
   std::uint64_t cut() const noexcept { return cut_.load(std::memory_order_relaxed); }
@@ -90,11 +99,13 @@ class EventJournal {
 
   JournalRoom room_of(Phase phase) const noexcept;
   void append_or_throw(Phase phase, std::string_view topic, const EncodedBody& body,
-                       JournalRoom room = JournalRoom::none);
-  void try_to_end_outage();
-  std::uint64_t tell_losses(bool outage_ends);
-  void tell_gap(Loss& loss);
-  void tell_lost_ends(std::vector<LostEnd>& ends);
+                       JournalRoom room = JournalRoom::none, bool waits = true);
+  bool is_early() const noexcept;
+  void pause() noexcept;
+  void try_to_end_outage(bool waits = true);
+  std::uint64_t tell_losses(bool outage_ends, bool waits);
+  void tell_gap(Loss& loss, bool waits);
+  void tell_lost_ends(std::vector<LostEnd>& ends, bool waits);
   void take_back(Loss& loss, std::vector<LostEnd>& ends);
   std::string why();
   bool forked() const noexcept { return ::getpid() != owner_; }
@@ -111,6 +122,7 @@ class EventJournal {
 
   const pid_t owner_ = ::getpid();
   std::atomic<bool> outage_{false};
+  std::atomic<std::int64_t> paused_until_ns_{INT64_MIN};  // tries that nobody waits for
   std::mutex probe_;  // held by the thread that finds out whether the outage is over
   std::mutex mutex_;  // of what follows; taken only during an outage, and never across a wait
   std::string why_;   // the event lost last was lost

@@ -38,6 +38,7 @@ class NotificationHook final : public Hook {
   bool wants_durations() const noexcept override { return true; }
   bool pairs_phases() const noexcept override { return true; }
   bool may_be_suppressed() const noexcept override { return !journal_.fail_closed(); }
+  bool may_be_skipped() const noexcept override { return false; }  // every call has its events
 
  private:
   struct OpenCall;

@@ -19,8 +19,10 @@ class OpenCalls {
  public:
   /// More than this are not kept track of: calls that are open at once, one a thread.
   static constexpr std::size_t kMaxCalls = 65'536;
-  /// How many calls one `system/open_calls` event lists.
+  /// How many calls one `system/open_calls` event lists at most: fewer when their ids and methods
+  /// have more than kBytesPerPart together.
   static constexpr std::size_t kCallsPerPart = 1000;
+  static constexpr std::size_t kBytesPerPart = 32 * 1024;
 
   /// Takes account of one record.
   void see(const RecordView& record);
@@ -36,6 +38,7 @@ class OpenCalls {
   struct Call {
     std::string call_id;
     std::uint64_t pre_sequence = 0;
+    std::string method;  ///< Empty when an older list did not say.
   };
   /// In the order of their pre events.
   std::vector<Call> list() const;
@@ -43,7 +46,12 @@ class OpenCalls {
   std::vector<Value> parts() const;
 
  private:
-  std::map<std::string, std::uint64_t, std::less<>> calls_;  // call id to the sequence of its pre
+  struct Pre {
+    std::uint64_t sequence = 0;
+    std::string method;
+  };
+
+  std::map<std::string, Pre, std::less<>> calls_;  // by call id
   std::uint64_t as_of_ = 0;
   std::uint64_t overlooked_ = 0;
 };

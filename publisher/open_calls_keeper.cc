@@ -13,20 +13,20 @@ namespace {
 // Nobody waits for the list: the journal is followed at leisure.
 constexpr std::chrono::milliseconds kPause(200);
 constexpr std::uint64_t kRecordsPerStep = 2000;
+constexpr std::chrono::seconds kPauseAfterTrouble(1);
 
 }  // namespace
 
 OpenCallsKeeper::OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
                                  std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal,
                                  Log& log, std::atomic<std::uint64_t>& needed_from)
-    : reader_(file_system, folder),
+    : file_system_(file_system),
+      folder_(folder),
       due_bytes_(segment_bytes / 2),
       open_(std::move(open)),
       journal_(journal),
       log_(log),
-      needed_from_(needed_from) {
-  reader_.seek(open_.as_of() + 1);
-}
+      needed_from_(needed_from) {}
 
 OpenCallsKeeper::~OpenCallsKeeper() {
   stop_thread();
@@ -46,13 +46,15 @@ void OpenCallsKeeper::stop_thread() {
 
 bool OpenCallsKeeper::step() noexcept {
   const std::lock_guard lock(mutex_);
-  if (done_) return false;
+  if (done_ || (!reader_ && std::chrono::steady_clock::now() < retry_at_)) return false;
   try {
     const bool read_some = read(kRecordsPerStep);
-    if (bytes_ >= due_bytes_) write_list();
+    if (bytes_ >= due_bytes_) owed_ = true;
+    if (owed_) write_list(false);
+    if (std::exchange(troubled_, false)) log_.info("open calls are kept track of again");
     return read_some;
   } catch (const std::exception& error) {
-    give_up(error.what());
+    trouble(error.what(), "that will be tried again each second: ");
     return false;
   }
 }
@@ -60,32 +62,41 @@ bool OpenCallsKeeper::step() noexcept {
 void OpenCallsKeeper::catch_up() {
   const std::lock_guard lock(mutex_);
   read_all();
-  write_list();
+  write_list(true);
 }
 
 void OpenCallsKeeper::finish() noexcept {
   stop_thread();
   const std::lock_guard lock(mutex_);
-  if (done_) return;
+  if (std::exchange(done_, true)) return;
   try {
     read_all();
-    write_list();
+    write_list(true);
   } catch (const std::exception& error) {
-    give_up(error.what());
+    troubled_ = false;
+    trouble(error.what(), "the next open reads from the last list: ");
   }
-  done_ = true;
+}
+
+// A reader that failed is not read on with: another goes on behind what was seen.
+JournalReader& OpenCallsKeeper::reader() {
+  if (!reader_) {
+    reader_.emplace(file_system_, folder_);
+    reader_->seek(open_.as_of() + 1);
+  }
+  return *reader_;
 }
 
 // All that there is now: calls may go on and append meanwhile.
 void OpenCallsKeeper::read_all() {
-  const std::uint64_t last = reader_.last_sequence();
-  while (reader_.position() <= last && read(kRecordsPerStep)) continue;
+  const std::uint64_t last = reader().last_sequence();
+  while (reader().position() <= last && read(kRecordsPerStep)) continue;
 }
 
 bool OpenCallsKeeper::read(std::uint64_t records) {
   std::uint64_t seen = 0;
   while (seen < records) {
-    const JournalChunk chunk = reader_.next();
+    const JournalChunk chunk = reader().next();
     if (chunk.kind == JournalChunk::Kind::end) break;
     seen += chunk.last - chunk.first + 1;
     if (chunk.kind != JournalChunk::Kind::records) continue;
@@ -95,36 +106,44 @@ bool OpenCallsKeeper::read(std::uint64_t records) {
   return seen > 0;
 }
 
-void OpenCallsKeeper::write_list() {
+// What the journal does not take is owed, and offered again soon.
+void OpenCallsKeeper::write_list(bool waits) {
   if (open_.overlooked() > overlooked_) {
     overlooked_ = open_.overlooked();
     log_.error("more than " + std::to_string(OpenCalls::kMaxCalls) +
                " calls are open at once: should the process die now, some get no end");
   }
+  owed_ = true;
   const std::vector<Value> parts = open_.parts();
-  bool whole = true;
+  const bool several = parts.size() > 1;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool several = parts.size() > 1;
-    whole &= journal_.tell("open_calls", parts[i], several ? i + 1 : 0, several ? parts.size() : 0);
+    if (!journal_.offer("open_calls", parts[i], several ? i + 1 : 0, several ? parts.size() : 0,
+                        waits)) {
+      return;
+    }
   }
+  owed_ = false;
   bytes_ = 0;
-  if (whole) needed_from_.store(open_.as_of() + 1, std::memory_order_release);
+  needed_from_.store(open_.as_of() + 1, std::memory_order_release);
 }
 
-void OpenCallsKeeper::give_up(const char* why) noexcept {
-  done_ = true;
+void OpenCallsKeeper::trouble(const char* why, const char* what_then) noexcept {
+  reader_.reset();
+  retry_at_ = std::chrono::steady_clock::now() + kPauseAfterTrouble;
+  if (std::exchange(troubled_, true)) return;
   try {
-    log_.error(std::string("open calls are not kept track of any more: ") + why);
+    log_.error(std::string("open calls cannot be kept track of, ") + what_then + why);
   } catch (const std::exception&) {
     return;  // without memory for the words
   }
 }
 
 void OpenCallsKeeper::run(const std::stop_token& stop) {
-  set_thread_name("hw-open-calls");
+  set_thread_name("hw-events");
   while (!stop.stop_requested()) {
-    while (!stop.stop_requested() && step()) continue;
-    if (beside_) beside_();
+    const bool more = step();
+    beside_();
+    if (more) continue;
     std::unique_lock lock(wake_mutex_);
     wake_.wait_for(lock, stop, kPause, [] { return false; });
   }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -19,25 +21,24 @@
 namespace hookwire {
 
 /// Follows the journal and writes a `system/open_calls` event for every half segment of records, so
-/// that recovery reads a segment at most. Works beside the relay, in its thread, or without a relay
-/// in its own, "hw-open-calls". Thread-safe.
+/// that recovery reads a segment at most. Owns the thread "hw-events", which does other work of
+/// that kind beside. Thread-safe.
 class OpenCallsKeeper {
  public:
   /// Follows from `open`, what is open as of some record, on. The references must outlive the
-  /// keeper.
-  /// After each list `needed_from` is the sequence from which the next open reads.
+  /// keeper. After each list `needed_from` is the sequence from which the next open reads.
   OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
                   std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal, Log& log,
                   std::atomic<std::uint64_t>& needed_from);
   /// Stops the thread.
   ~OpenCallsKeeper();
 
-  /// Starts its own thread, for a publisher without a relay; it calls `beside` at each turn.
+  /// Starts the thread, which calls `beside` at each turn: five times a second, or more often.
   void start(std::function<void()> beside);
 
   /// Reads some 2,000 records on, and writes the list when it is due. False when there was nothing
-  /// to read. Never throws: what fails is logged, and the list is not written any more then; the
-  /// next open reads from the last one.
+  /// to read. A list that the journal does not take is offered again. Never throws: what fails is
+  /// logged once, and tried again a second later.
   bool step() noexcept;
   /// Reads to the end and writes the list as of it. Throws as JournalReader does.
   void catch_up();
@@ -49,19 +50,25 @@ class OpenCallsKeeper {
   void stop_thread();
   bool read(std::uint64_t records);
   void read_all();
-  void write_list();
-  void give_up(const char* why) noexcept;
+  JournalReader& reader();
+  void write_list(bool waits);
+  void trouble(const char* why, const char* what_then) noexcept;
 
-  JournalReader reader_;
+  FileSystem& file_system_;
+  const std::filesystem::path folder_;
   const std::uint64_t due_bytes_;
   OpenCalls open_;
   EventJournal& journal_;
   Log& log_;
   std::atomic<std::uint64_t>& needed_from_;
   std::function<void()> beside_;  // the thread's
-  std::mutex mutex_;              // of the reader, open_ and what follows, down to done_
+  std::mutex mutex_;              // of open_ and what follows, down to done_
+  std::optional<JournalReader> reader_;
   std::uint64_t bytes_ = 0;       // read since the last list
   std::uint64_t overlooked_ = 0;  // logged so far
+  bool owed_ = false;             // a list that the journal did not take yet
+  bool troubled_ = false;
+  std::chrono::steady_clock::time_point retry_at_;  // without a reader
   bool done_ = false;
   std::mutex wake_mutex_;
   std::condition_variable_any wake_;

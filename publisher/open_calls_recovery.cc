@@ -74,11 +74,12 @@ std::optional<Event> read_event(JournalReader& reader, std::uint64_t sequence) {
 
 }  // namespace
 
-OpenCalls find_open_calls(FileSystem& file_system, const std::filesystem::path& folder) {
+FoundOpenCalls find_open_calls(FileSystem& file_system, const std::filesystem::path& folder) {
   JournalReader reader(file_system, folder);
-  OpenCalls open = newest_list(reader).value_or(OpenCalls());
-  read_from(reader, open.as_of() + 1, [&](const RecordView& record) { open.see(record); });
-  return open;
+  FoundOpenCalls found{.open = newest_list(reader).value_or(OpenCalls())};
+  found.needed_from = found.open.as_of() + 1;
+  read_from(reader, found.needed_from, [&](const RecordView& record) { found.open.see(record); });
+  return found;
 }
 
 std::uint64_t close_open_calls(FileSystem& file_system, const std::filesystem::path& folder,
@@ -90,7 +91,9 @@ std::uint64_t close_open_calls(FileSystem& file_system, const std::filesystem::p
   for (const OpenCalls::Call& call : open.list()) {
     std::optional<Event> pre = read_event(reader, call.pre_sequence);
     if (pre && (pre->phase != Phase::pre || pre->call_id != call.call_id)) pre.reset();
-    const std::string method = pre ? pre->method : "unknown";
+    // Retention may have taken the pre of a call that took long.
+    std::string method = pre ? pre->method : call.method;
+    if (method.empty()) method = "unknown";
     const EncodedBody body = encode_aborted(
         buffer, encoder, {.call_id = call.call_id, .method = method, .pre = std::move(pre)},
         "the process died during the call; its outcome is unknown");

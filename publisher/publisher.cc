@@ -14,6 +14,7 @@
 
 #include "hookwire/base/doorbell.h"
 #include "hookwire/base/error.h"
+#include "hookwire/publisher/call_value.h"
 
 #include "event_encoder.h"
 #include "event_journal.h"
@@ -46,14 +47,6 @@ std::string read_boot_id(FileSystem& file_system) {
   return {text.data(), count};
 }
 
-// What must not be shown of the data that periodic hooks get.
-Names periodic_secrets(std::span<const MethodDescriptor* const> methods) {
-  for (const MethodDescriptor* method : methods) {
-    if (method->name == kPeriodicMethod) return method->secrets;
-  }
-  return {};
-}
-
 bool has_secrets(std::span<const MethodDescriptor* const> methods) {
   return std::any_of(methods.begin(), methods.end(),
                      [](const MethodDescriptor* method) { return method->secrets.size() > 0; });
@@ -66,8 +59,8 @@ Value gap_value(const JournalGap& gap) {
 
 }  // namespace
 
-// Members are destroyed from the last to the first: the relay before the keeper that works in its
-// thread, both before the journal.
+// Members are destroyed from the last to the first: the relay and the keeper, whose thread tells
+// the notices too, before those and the journal.
 class Publisher::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, PublisherOptions options,
@@ -79,22 +72,22 @@ class Publisher::Impl {
         encoder_(options_.publisher, {}),
         journal_(file_system, clock, journal_options(),
                  options_.stream.endpoint.empty() ? nullptr : &doorbell_),
-        events_(journal_, clock, log, encoder_, options_.on_journal_error) {
+        events_(journal_, clock, log, encoder_, options_.on_journal_error),
+        notices_(journal_, options_.journal.retention.low_space_bytes, events_, log) {
     if (has_secrets(methods_) || !options_.redact.empty()) {
       mark_ =
           std::make_shared<const SecretDigest>(load_secret_key(file_system, options_.key_file()));
     }
     // Before anything is told: who cannot have the endpoint writes no events.
     if (!options_.stream.endpoint.empty()) {
-      relay_.emplace(file_system, clock, log,
-                     RelayOptions{.publisher = options_.publisher,
-                                  .journal_folder = options_.journal.folder,
-                                  .stream = options_.stream,
-                                  .limits = options_.limits},
-                     &doorbell_, [this] {
-                       keeper_->step();
-                       tell_notices();
-                     });
+      relay_.emplace(
+          file_system, clock, log,
+          RelayOptions{.publisher = options_.publisher,
+                       .journal_folder = options_.journal.folder,
+                       .stream = options_.stream,
+                       .limits = options_.limits,
+                       .retained = {options_.retain_for, options_.journal.retention.bytes}},
+          &doorbell_);
     }
     recover();
   }
@@ -118,11 +111,11 @@ class Publisher::Impl {
   void start() {
     const std::lock_guard lock(control_mutex_);
     if (stopped_) throw Error(ErrorCode::closed, options_.publisher + " was stopped");
-    if (relay_) {
-      relay_->start();
-    } else {
-      keeper_->start([this] { tell_notices(); });
-    }
+    if (relay_) relay_->start();
+    keeper_->start([this] {
+      events_.probe();
+      notices_.tell();
+    });
   }
 
   void stop(std::chrono::nanoseconds grace) {
@@ -160,10 +153,6 @@ class Publisher::Impl {
     return journal;
   }
 
-  void tell_notices() {
-    tell_journal_notices(journal_, options_.journal.retention.low_space_bytes, events_, log_);
-  }
-
   // Tells what opening the journal found, in the order in which readers must know it.
   void recover() {
     const JournalRecovery& recovery = journal_.recovery();
@@ -177,7 +166,10 @@ class Publisher::Impl {
       log_.error("journal " + folder.string() + ": events " + std::to_string(gap.first) + " to " +
                  std::to_string(gap.last) + " are lost: " + gap.reason);
     }
-    OpenCalls open = recovery.created ? OpenCalls() : find_open_calls(file_system_, folder);
+    auto [open, needed_from] =
+        recovery.created ? FoundOpenCalls() : find_open_calls(file_system_, folder);
+    // On a full disk what follows may have to wait for history to go.
+    needed_from_.store(needed_from, std::memory_order_release);
     if (open.overlooked() > 0) {
       log_.error("journal " + folder.string() + ": " + std::to_string(open.overlooked()) +
                  " calls more than can be kept track of were open; they get no end");
@@ -209,6 +201,7 @@ class Publisher::Impl {
   std::atomic<std::uint64_t> needed_from_{0};  // from here on the next open reads; 0: not known yet
   JournalWriter journal_;
   EventJournal events_;
+  JournalNotices notices_;
   std::optional<OpenCallsKeeper> keeper_;
   std::optional<Relay> relay_;
   std::uint64_t aborted_calls_ = 0;

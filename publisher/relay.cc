@@ -31,7 +31,7 @@ constexpr nanoseconds kPauseAfterError = std::chrono::seconds(1);
 class Relay::Impl {
  public:
   Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
-       Doorbell* doorbell, std::function<void()> beside);
+       Doorbell* doorbell);
   ~Impl() { stop(nanoseconds(0)); }
 
   void start();
@@ -52,7 +52,6 @@ class Relay::Impl {
   const Clock& clock_;
   Log& log_;
   Doorbell* const doorbell_;
-  const std::function<void()> beside_;
   const EndpointOptions place_;
   std::unique_ptr<FileLock> lock_;
   StreamBufferPool buffers_;  // before the socket, which gives buffers back until it is closed
@@ -72,11 +71,10 @@ class Relay::Impl {
 };
 
 Relay::Impl::Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
-                  Doorbell* doorbell, std::function<void()> beside)
+                  Doorbell* doorbell)
     : clock_(clock),
       log_(log),
       doorbell_(doorbell),
-      beside_(std::move(beside)),
       place_(options.stream),
       lock_(prepare_endpoint(file_system, place_)),
       socket_(place_.endpoint),
@@ -84,7 +82,8 @@ Relay::Impl::Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOp
       server_(file_system, clock, log, socket_, buffers_,
               {.publisher = std::move(options.publisher),
                .journal_folder = std::move(options.journal_folder),
-               .limits = options.limits}) {
+               .limits = options.limits,
+               .retained = std::move(options.retained)}) {
   protect_endpoint(place_);
   note_status();
 }
@@ -133,7 +132,6 @@ void Relay::Impl::run(const std::stop_token& stop) {
 }
 
 void Relay::Impl::turn(const std::stop_token& stop, nanoseconds at_most) {
-  if (beside_) beside_();
   bool worked = server_.step();
   if (!worked) {
     if (doorbell_ != nullptr) doorbell_->prepare();
@@ -176,9 +174,8 @@ void Relay::Impl::note_status() {
 }
 
 Relay::Relay(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
-             Doorbell* doorbell, std::function<void()> beside)
-    : impl_(std::make_unique<Impl>(file_system, clock, log, std::move(options), doorbell,
-                                   std::move(beside))) {}
+             Doorbell* doorbell)
+    : impl_(std::make_unique<Impl>(file_system, clock, log, std::move(options), doorbell)) {}
 
 Relay::~Relay() {
   // The thread and the socket are the parent's: a forked child leaves them alone.

@@ -11,11 +11,23 @@ constexpr double kSecondNs = 1e9;
 }  // namespace
 
 bool ReplayPace::is_open(std::int64_t now_ns) noexcept {
-  const std::int64_t passed_ns = std::min(now_ns - filled_ns_, kKeptNs);
+  const double passed = static_cast<double>(now_ns - filled_ns_) / kSecondNs;
   filled_ns_ = now_ns;
-  const double most = kKeptBytes + rate_ * static_cast<double>(kKeptNs) / kSecondNs;
-  bytes_ = std::min(bytes_ + rate_ * static_cast<double>(passed_ns) / kSecondNs, most);
-  return bytes_ >= 0;
+  // Time alone saves up little: what is saved is sent in a burst, for which a live record waits.
+  const double most = rate_ * static_cast<double>(kKeptNs) / kSecondNs;
+  bytes_ = std::min(bytes_ + rate_ * passed, most);
+  return bytes_ + added_ >= 0;
+}
+
+void ReplayPace::spend(std::uint64_t bytes) noexcept {
+  const double all = static_cast<double>(bytes);
+  const double of_added = std::min(added_, all);
+  added_ -= of_added;
+  bytes_ -= all - of_added;
+}
+
+void ReplayPace::add(std::uint64_t bytes) noexcept {
+  added_ = std::min(added_ + static_cast<double>(bytes), kKeptBytes);
 }
 
 void ReplayPace::came(std::int64_t late_ns) noexcept {
@@ -23,8 +35,9 @@ void ReplayPace::came(std::int64_t late_ns) noexcept {
 }
 
 std::int64_t ReplayPace::due_ns() const noexcept {
-  if (bytes_ >= 0) return filled_ns_;
-  return filled_ns_ + static_cast<std::int64_t>(std::ceil(-bytes_ / rate_ * kSecondNs));
+  const double lacking = -bytes_ - added_;
+  if (lacking <= 0) return filled_ns_;
+  return filled_ns_ + static_cast<std::int64_t>(std::ceil(lacking / rate_ * kSecondNs));
 }
 
 }  // namespace hookwire

@@ -12,7 +12,7 @@ class ReplayPace {
  public:
   /// Bytes a second, for all that are behind together. What they lack shrinks by the first at
   /// least, however late the relay is.
-  static constexpr double kLeast = 32.0 * 1024 * 1024;
+  static constexpr double kLeast = 8.0 * 1024 * 1024;
   static constexpr double kMost = 4096.0 * 1024 * 1024;
   /// Later than this is late. An idle machine wakes a thread within some 50 us.
   static constexpr std::int64_t kLateNs = 250'000;
@@ -21,13 +21,14 @@ class ReplayPace {
   static constexpr double kWhenInTime = 1.001;
   /// What was not used is kept for so long, so that a timer of a millisecond costs nothing.
   static constexpr std::int64_t kKeptNs = 3'000'000;
-  static constexpr double kKeptBytes = 1024 * 1024;  ///< And so much of what was added.
+  /// And so much of what was added, which is more than one append adds for 32 that are behind.
+  static constexpr double kKeptBytes = 2.0 * 1024 * 1024;
 
   /// True when a chunk may be sent now. Then or later its bytes are to be spent.
   bool is_open(std::int64_t now_ns) noexcept;
-  void spend(std::uint64_t bytes) noexcept { bytes_ -= static_cast<double>(bytes); }
+  void spend(std::uint64_t bytes) noexcept;
   /// So much was appended for those behind: on top of the rate, so that they come nearer.
-  void add(std::uint64_t bytes) noexcept { bytes_ += static_cast<double>(bytes); }
+  void add(std::uint64_t bytes) noexcept;
 
   /// The relay came to something `late_ns` after it was due.
   void came(std::int64_t late_ns) noexcept;
@@ -38,7 +39,8 @@ class ReplayPace {
 
  private:
   double rate_ = kLeast;
-  double bytes_ = 0;  // that may be sent; a chunk may take it below zero
+  double bytes_ = 0;  // that time allows; a chunk may take it below zero
+  double added_ = 0;  // that appends allow on top, never below zero
   std::int64_t filled_ns_ = 0;
 };
 

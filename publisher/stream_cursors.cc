@@ -6,20 +6,54 @@
 namespace hookwire {
 
 StreamCursors::StreamCursors(FileSystem& file_system, Log& log, std::filesystem::path folder,
-                             std::uint64_t journal_id)
-    : file_system_(file_system), log_(log), folder_(std::move(folder)), journal_id_(journal_id) {
+                             std::uint64_t journal_id, const std::vector<std::string>& kept)
+    : file_system_(file_system),
+      log_(log),
+      folder_(std::move(folder)),
+      journal_id_(journal_id),
+      kept_(kept.begin(), kept.end()) {
   load();
+  const auto any = [](const std::string&, const StreamCursor&) { return true; };
+  for (const std::string& name : kept_) {
+    if (cursors_.contains(name)) continue;
+    if (cursors_.size() >= kMaxNames) drop_one(any, name);
+    cursors_.try_emplace(name);
+  }
 }
 
-bool StreamCursors::reserve(const std::string& name) {
-  if (cursors_.size() >= kMaxNames && !cursors_.contains(name)) return false;
+bool StreamCursors::reserve(const std::string& name, std::uint64_t first_sequence,
+                            FunctionRef<bool(const std::string&)> connected) {
+  if (cursors_.contains(name)) return true;
+  const auto passed = [&](const std::string& other, const StreamCursor& cursor) {
+    return cursor.sequence + 1 < first_sequence && !connected(other);
+  };
+  if (cursors_.size() >= kMaxNames && !drop_one(passed, name)) return false;
   cursors_.try_emplace(name);
+  return true;
+}
+
+bool StreamCursors::drop_one(FunctionRef<bool(const std::string&, const StreamCursor&)> may,
+                             const std::string& for_name) {
+  auto last = cursors_.end();
+  for (auto at = cursors_.begin(); at != cursors_.end(); ++at) {
+    if (kept_.contains(at->first) || !may(at->first, at->second)) continue;
+    if (last == cursors_.end() || at->second < last->second) last = at;
+  }
+  if (last == cursors_.end()) return false;
+  log_.warning("the stream's cursor of " + last->first + ", which acknowledged event " +
+               std::to_string(last->second.sequence) + " of epoch " +
+               std::to_string(last->second.epoch) + " last, gave way to " + for_name +
+               ": there are " + std::to_string(kMaxNames) +
+               " names. Should it come again, it starts at the earliest event that is kept");
+  cursors_.erase(last);
+  moved_ = true;
   return true;
 }
 
 void StreamCursors::release(const std::string& name) {
   const auto found = cursors_.find(name);
-  if (found != cursors_.end() && found->second.sequence == 0) cursors_.erase(found);
+  if (found == cursors_.end() || found->second.sequence != 0 || kept_.contains(name)) return;
+  cursors_.erase(found);
 }
 
 StreamCursor StreamCursors::find(const std::string& name) const {

@@ -65,7 +65,7 @@ void StreamServer::obey(const std::string& peer, const OpenRequest& request) {
   if (const Client* const before = find_peer(peer)) rate = before->session.rate();
   if (Client* const before = find_name(request.name)) displace(*before);
   if (Client* const before = find_peer(peer)) end(*before);
-  if (!request.name.empty()) cursors_.reserve(request.name);
+  if (!request.name.empty()) reserve(request.name);
 
   StreamSession::Identity identity{
       .session = new_session_id(), .peer = peer, .now_ns = now_ns_, .rate = rate};
@@ -100,7 +100,7 @@ bool StreamServer::may_open(const std::string& peer, const OpenRequest& request)
                              " sessions already; try again when one is over"});
     return false;
   }
-  if (!request.name.empty() && !cursors_.reserve(request.name)) {
+  if (!request.name.empty() && !reserve(request.name)) {
     refuse(peer, {.code = Code::bad_value,
                   .message = "open.name is new, and there are " +
                              std::to_string(StreamCursors::kMaxNames) +

@@ -5,6 +5,8 @@
 
 #include "hookwire/base/error.h"
 
+#include "stream_start.h"
+
 namespace hookwire {
 namespace {
 
@@ -25,7 +27,9 @@ StreamServer::StreamServer(FileSystem& file_system, const Clock& clock, Log& log
       options_(std::move(options)),
       journal_(file_system, options_.journal_folder),
       feed_(file_system, options_.journal_folder, buffers),
-      cursors_(file_system, log, options_.journal_folder, journal_.journal_id()),
+      cursors_(file_system, log, options_.journal_folder, journal_.journal_id(),
+               options_.retained.names),
+      absent_(file_system, log, options_.journal_folder, options_.retained),
       strangers_(options_.limits.requests_per_second, clock.steady_ns()) {}
 
 bool StreamServer::step() {
@@ -34,6 +38,7 @@ bool StreamServer::step() {
   worked |= serve_all();
   std::erase_if(clients_, [](const auto& client) { return client->over; });
   cursors_.save_when_due(now_ns_);
+  absent_.look_when_due(now_ns_, cursors_.all());
   return worked;
 }
 
@@ -64,7 +69,7 @@ bool StreamServer::serve_front() {
 }
 
 bool StreamServer::serve_behind() {
-  int left = kChunksBehind;
+  int left = paced_ ? kChunksPaced : kChunksBehind;
   bool worked = false;
   held_back_ = false;
   const std::size_t turn = behind_turn_;
@@ -73,7 +78,7 @@ bool StreamServer::serve_behind() {
     if (!is_behind(client)) continue;
     const bool open = !paced_ || pace_.is_open(now_ns_);
     held_back_ |= !open;
-    const int allowed = !open ? 0 : paced_ ? std::min(left, 1) : left;
+    const int allowed = open ? left : 0;
     const std::uint64_t sent_before = client.session.sent_bytes();
     int unused = allowed;
     worked |= serve(client, unused);
@@ -112,7 +117,6 @@ void StreamServer::note_new() {
   pace_.add(records.size() * static_cast<std::size_t>(behind));
 }
 
-// TRACE
 void StreamServer::woke(std::int64_t late_ns) noexcept {
   if (held_back_ && late_ns >= 0) pace_.came(late_ns);
 }
@@ -213,14 +217,31 @@ RelayStatus StreamServer::status() {
     if (!client->over) status.sessions.push_back(client->session.status());
   }
   for (const auto& [name, cursor] : cursors_.all()) {
-    const std::uint64_t seen = std::min(cursor.sequence, status.last_sequence);
-    status.cursors.push_back({.name = name,
-                              .epoch = cursor.epoch,
-                              .sequence = cursor.sequence,
-                              .lag = status.last_sequence - seen,
-                              .connected = find_name(name) != nullptr});
+    status.cursors.push_back(
+        {.name = name,
+         .epoch = cursor.epoch,
+         .sequence = cursor.sequence,
+         .lag = status.last_sequence - std::min(kept_of(cursor), status.last_sequence),
+         .connected = find_name(name) != nullptr});
   }
   return status;
+}
+
+bool StreamServer::reserve(const std::string& name) {
+  return cursors_.reserve(name, journal_.first_sequence(),
+                          [this](const std::string& other) { return find_name(other) != nullptr; });
+}
+
+// The status is asked for often, and what an older epoch kept does not change.
+std::uint64_t StreamServer::kept_of(const StreamCursor& cursor) {
+  const std::uint32_t epoch = journal_.epoch();
+  if (cursor.epoch >= epoch) return cursor.sequence;
+  if (std::exchange(kept_epoch_, epoch) != epoch || kept_.size() > StreamCursors::kMaxNames) {
+    kept_.clear();
+  }
+  const auto [found, fresh] = kept_.try_emplace(cursor, 0);
+  if (fresh) found->second = last_survivor(journal_, cursor.sequence, cursor.epoch);
+  return found->second;
 }
 
 StreamPosition StreamServer::position() {

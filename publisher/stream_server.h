@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -18,6 +19,7 @@
 #include "hookwire/publisher/relay.h"
 #include "hookwire/schemas/stream_message.h"
 
+#include "absent_readers.h"
 #include "replay_pace.h"
 #include "stream_cursors.h"
 #include "stream_reader.h"
@@ -32,6 +34,7 @@ struct StreamServerOptions {
   std::string publisher;
   std::filesystem::path journal_folder;
   StreamLimits limits;
+  RetainedHistory retained{};
 };
 
 /// The publisher's side of the stream protocol (stream_message.h), one step at a time: takes
@@ -42,8 +45,10 @@ class StreamServer {
   /// The most that one step does, so that nobody waits long behind somebody else.
   static constexpr int kRequestsPerStep = 64;
   static constexpr int kChunksPerTurn = 4;
-  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others, and
-                                           ///< no more than ReplayPace allows while one is live.
+  static constexpr int kChunksBehind = 4;  ///< For all together that are behind the others.
+  /// And while one is live, when ReplayPace allows it: a batch keeps a reader busy, and several
+  /// readers woken at once can take every core of a small machine.
+  static constexpr int kChunksPaced = 1;
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
@@ -106,6 +111,10 @@ class StreamServer {
   bool is_behind(const Client& client) const noexcept;
   bool advance(Client& client);
   StreamPosition position();
+  /// Makes room for a cursor of that name; false when there is none.
+  bool reserve(const std::string& name);
+  /// What the journal kept of the records that a cursor stands behind.
+  std::uint64_t kept_of(const StreamCursor& cursor);
   std::uint64_t new_session_id();
 
   FileSystem& file_system_;
@@ -117,6 +126,9 @@ class StreamServer {
   JournalReader journal_;  // for questions; its position means nothing
   StreamReader feed_;      // of the session that is furthest, and of all that keep up with it
   StreamCursors cursors_;
+  AbsentReaders absent_;
+  std::map<StreamCursor, std::uint64_t> kept_;  // of cursors of epochs before kept_epoch_
+  std::uint32_t kept_epoch_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   StreamStrangers strangers_;
   IncomingRequest request_;

@@ -27,16 +27,19 @@ std::uint64_t first_behind(JournalReader& journal, std::uint32_t epoch) {
   return low;
 }
 
-/// The last sequence up to `stood` that is still what a client of that epoch saw. What retention
-/// took is believed: nobody can tell any more, and the session tells it as a gap.
+}  // namespace
+
 std::uint64_t last_survivor(JournalReader& journal, std::uint64_t stood, std::uint32_t epoch) {
-  const std::uint64_t last = journal.last_sequence();
-  const std::uint64_t at_most = std::min(stood, last);
-  const bool older = epoch != 0 && epoch < journal.epoch();
-  if (!older || at_most < journal.first_sequence()) return at_most;
-  if (stood == at_most && epoch_at(journal, stood) <= epoch) return stood;
+  const std::uint64_t at_most = std::min(stood, journal.last_sequence());
+  if (epoch == 0 || epoch >= journal.epoch()) return at_most;
+  if (const auto end = journal.epoch_end(epoch)) return std::min(at_most, *end);
+  const std::uint64_t first = journal.first_sequence();
+  if (first > 1 && epoch_at(journal, first) > epoch) return 0;
+  if (at_most < first) return at_most;
   return std::min(at_most, first_behind(journal, epoch) - 1);
 }
+
+namespace {
 
 StreamBeginning start_at_sequence(JournalReader& journal, const StreamStart& start) {
   if (start.journal_id != 0 && start.journal_id != journal.journal_id()) {

@@ -20,4 +20,10 @@ struct StreamBeginning {
 /// blocks read, and one for each doubling of the journal when an older epoch is looked up.
 StreamBeginning find_start(JournalReader& journal, const StreamStart& start);
 
+/// The last sequence up to `stood` that is still what a client of that epoch saw. Where neither the
+/// journal's epochs nor its records can prove one it is 0: nothing that the client has is vouched
+/// for, and the session tells all that is not held as a gap. Leaves `journal` anywhere. Throws
+/// IoError.
+std::uint64_t last_survivor(JournalReader& journal, std::uint64_t stood, std::uint32_t epoch);
+
 }  // namespace hookwire

@@ -46,6 +46,7 @@ void read_hooks(MessageMap& body, std::vector<EventHookRun>& hooks) {
     map.read(keys::kName, run.name);
     map.read(keys::kPhase, run.phase);
     map.read(keys::kOutcome, run.outcome);
+    map.read(keys::kLimit, run.limit);
     map.read(keys::kDurationNs, run.duration_ns);
     hooks.push_back(std::move(run));
   });

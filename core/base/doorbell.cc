@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/uncancelled.h"
 
 namespace hookwire {
 
@@ -27,6 +28,7 @@ void Doorbell::awake() noexcept {
 void Doorbell::wake() noexcept {
   // One ringer of many pays for the wake.
   if (!sleeping_.exchange(false, std::memory_order_relaxed)) return;
+  const Uncancelled whole;  // a write is a cancellation point
   const std::uint64_t one = 1;
   static_cast<void>(::write(fd_, &one, sizeof one));
 }

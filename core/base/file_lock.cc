@@ -7,10 +7,9 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/file_descriptor.h"
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/mutex.h"
-
-#include "file_descriptor.h"
 
 namespace hookwire {
 

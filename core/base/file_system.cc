@@ -17,8 +17,7 @@
 #include <linux/magic.h>
 
 #include "hookwire/base/error.h"
-
-#include "file_descriptor.h"
+#include "hookwire/base/file_descriptor.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23

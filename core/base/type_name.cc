@@ -23,15 +23,24 @@ std::string short_type_name(const std::type_info& type) {
   return name.substr(start);
 }
 
+namespace {
+
+// A stranger's what() may return null.
+std::string text_of(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+}  // namespace
+
 ErrorText describe_exception(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
-    return {short_type_name(typeid(exception)), exception.what()};
+    return {short_type_name(typeid(exception)), text_of(exception.what())};
   } catch (const std::string& text) {
     return {"string", text};
   } catch (const char* text) {
-    return {"char const*", text == nullptr ? "" : text};
+    return {"char const*", text_of(text)};
   } catch (...) {
     const std::type_info* type = abi::__cxa_current_exception_type();
     return {type == nullptr ? "unknown" : short_type_name(*type), ""};

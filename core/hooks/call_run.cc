@@ -14,16 +14,6 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
-CallRun::CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
-                 std::span<const Argument> arguments, Outcome& outcome) noexcept
-    : place_(place),
-      outcome_(outcome),
-      call_(descriptor, context, arguments, runs_, place.set.redaction.get()) {}
-
-CallRun::~CallRun() {
-  while (reached_ > 0) data_[--reached_].data.~HookData();
-}
-
 std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
   for (const HookMember& member : place_.set.members) {
@@ -50,7 +40,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
 std::exception_ptr CallRun::run_pre(const HookMember& member) {
   HookData* data = &data_[reached_].data;
   const HookSwitches& switches = member.instance.switches;
-  if (!switches.pre) {
+  if (!admit(member) || !switches.pre) {
     ::new (data) HookData();
     ++reached_;
     return nullptr;
@@ -69,6 +59,7 @@ std::exception_ptr CallRun::run_pre(const HookMember& member) {
     add_run(member, HookPhase::pre, HookOutcome::vetoed);
     return error;
   }
+  note(member);
   log_error(member, HookPhase::pre, error, "suppressed: the call goes on");
   ::new (data) HookData(std::move(error));
   ++reached_;
@@ -80,7 +71,7 @@ std::exception_ptr CallRun::run_post() {
   std::exception_ptr cause;
   for (std::size_t index = reached_; index-- > 0;) {
     const HookMember& member = place_.set.members[index];
-    if (!member.instance.switches.post) continue;
+    if (!member.instance.switches.post || is_skipped(member)) continue;
     const int replacements = outcome_.replacements();
     std::exception_ptr error =
         guarded([&] { member.instance.hook->post(call_, outcome_, data_[index].data); });
@@ -91,6 +82,7 @@ std::exception_ptr CallRun::run_post() {
       continue;
     }
     count(member.tally->error);
+    note(member);
     const bool suppressed = member.instance.switches.suppress_post_errors;
     if (suppressed) {
       log_error(member, HookPhase::post, error, "suppressed");
@@ -101,6 +93,8 @@ std::exception_ptr CallRun::run_post() {
     }
     add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
   }
+  if (skipped_ != 0) count_run_hooks();
+  if (noted_ != 0) end_breakers();
   return cause;
 }
 
@@ -108,7 +102,7 @@ void CallRun::run_failure(const Failure& failure) {
   count_pre();
   for (std::size_t index = reached_; index-- > 0;) {
     const HookMember& member = place_.set.members[index];
-    if (!member.instance.switches.post) continue;
+    if (!member.instance.switches.post || is_skipped(member)) continue;
     const std::exception_ptr error =
         guarded([&] { member.instance.hook->failure(call_, failure, data_[index].data); });
     count(member.tally->failure);
@@ -117,23 +111,28 @@ void CallRun::run_failure(const Failure& failure) {
       continue;
     }
     count(member.tally->error);
+    note(member);
     log_error(member, HookPhase::failure, error, "the caller gets the error of the call");
     add_run(member, HookPhase::failure,
             member.instance.switches.suppress_post_errors ? HookOutcome::suppressed
                                                           : HookOutcome::failed);
   }
+  if (noted_ != 0) end_breakers();
 }
 
 // Of a call that did not reach its posts: the pre of each hook that it reached.
 void CallRun::count_pre() noexcept {
   for (std::size_t index = 0; index < reached_; ++index) {
     const HookMember& member = place_.set.members[index];
-    if (member.instance.switches.pre) count(member.tally->pre);
+    if (member.instance.switches.pre && !is_skipped(member)) count(member.tally->pre);
   }
 }
 
 void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
-  runs_.add({member.instance.name, phase, outcome, lap()});
+  const std::int64_t duration_ns = lap();
+  spent_ns_ += duration_ns;
+  if (duration_ns > member.time_budget_ns) return add_overrun(member, phase, outcome, duration_ns);
+  runs_.add({member.instance.name, phase, outcome, HookLimit::none, duration_ns});
 }
 
 void CallRun::log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,

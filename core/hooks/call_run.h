@@ -24,17 +24,23 @@ class CallRun {
     const HookSet& set;
     const Clock& clock;
     Log& log;
+    BreakerListener* listener;  // or null
   };
 
   CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
-          std::span<const Argument> arguments, Outcome& outcome) noexcept;
-  ~CallRun();
+          std::span<const Argument> arguments, Outcome& outcome) noexcept
+      : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
+  ~CallRun() {
+    if (tried_ != 0) give_up_tries();
+    while (reached_ > 0) data_[--reached_].data.~HookData();
+  }
   CallRun(const CallRun&) = delete;
   CallRun& operator=(const CallRun&) = delete;
 
-  /// As HookChain::run. Once. A call that returns has run every pre and post, and counts neither:
+  /// As HookChain::run. Once. A call that returns and ran every hook's pre and post counts neither:
   /// whoever holds its pin does.
   std::exception_ptr run(FunctionRef<void()> driver);
+  bool ran_every_hook() const noexcept { return skipped_ == 0; }
 
  private:
   // What a pre returned, made when its turn comes.
@@ -44,21 +50,62 @@ class CallRun {
     HookData data;
   };
 
-  std::exception_ptr run_pre(const HookMember& member);  // what refuses the call, else null
-  std::exception_ptr run_post();                         // what the caller is to get, else null
+  // What every call goes through is inlined, which the compiler leaves undone in code that may be
+  // part of a shared library. run_pre returns what refuses the call, run_post what the caller is to
+  // get; else null.
+  [[gnu::always_inline]] inline std::exception_ptr run_pre(const HookMember& member);
+  [[gnu::always_inline]] inline std::exception_ptr run_post();
   void run_failure(const Failure& failure);
   void count_pre() noexcept;
-  void add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept;
+  [[gnu::always_inline]] inline void add_run(const HookMember& member, HookPhase phase,
+                                             HookOutcome outcome) noexcept;
+
+  // What limits do: call_limits.cc. admit() decides for the hook's whole part in the call.
+  bool admit(const HookMember& member) noexcept {
+    if (!member.skippable) return true;
+    if (member.tally->breaker.quiet() && spent_ns_ < place_.set.call_time_budget_ns) return true;
+    return ask_limits(member);
+  }
+  bool ask_limits(const HookMember& member) noexcept;
+  void skip(const HookMember& member, HookLimit limit) noexcept;
+  void add_overrun(const HookMember& member, HookPhase phase, HookOutcome outcome,
+                   std::int64_t duration_ns) noexcept;
+  template <class Words>
+  void log_limit(const HookMember& member, const Words& words) noexcept;
+  void count_run_hooks() noexcept;
+  void end_breakers();
+  void end_breaker(const HookMember& member);
+  void give_up_tries() noexcept;
+  void tell(const BreakerChange& change, LogLevel level, std::string_view what,
+            void (BreakerListener::*listen)(const BreakerChange&));
+
+  // One bit a hook, by its place in the set.
+  static_assert(kMaxHooks <= 32);
+  std::uint32_t bit(const HookMember& member) const noexcept {
+    return std::uint32_t{1} << (&member - place_.set.members.data());
+  }
+  bool is_skipped(const HookMember& member) const noexcept {
+    return skipped_ != 0 && (skipped_ & bit(member)) != 0;
+  }
+  // Its breaker is to learn how it went in this call.
+  void note(const HookMember& member) noexcept {
+    if (member.breaks) noted_ |= bit(member);
+  }
+
   void log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
                  std::string_view consequence) noexcept;
-  std::int64_t lap() noexcept;
+  [[gnu::always_inline]] inline std::int64_t lap() noexcept;
 
   const Place place_;
   Outcome& outcome_;
   HookRuns runs_;
   const Call call_;
-  std::int64_t last_ns_ = 0;  // when the step before ended
-  std::size_t reached_ = 0;   // hooks whose pre ran, from the first
+  std::int64_t last_ns_ = 0;   // when the step before ended
+  std::int64_t spent_ns_ = 0;  // by hooks, where it is measured
+  std::size_t reached_ = 0;    // hooks whose pre ran or that were skipped, from the first
+  std::uint32_t skipped_ = 0;
+  std::uint32_t noted_ = 0;
+  std::uint32_t tried_ = 0;  // this call is the one that tries them
   std::array<DataSlot, kMaxHooks> data_;
 };
 

@@ -59,6 +59,7 @@ std::string names_of(const Members& members) {
 
 HookStatus status_of(const HookMember& member) {
   const HookTally& tally = *member.tally;
+  const bool breaks = as_met(member).breaks;
   return {.name = member.instance.name,
           .class_name = member.instance.class_name,
           .switches = member.instance.switches,
@@ -67,7 +68,11 @@ HookStatus status_of(const HookMember& member) {
           .failure_count = tally.failure.load(std::memory_order_relaxed),
           .periodic_count = tally.periodic.load(std::memory_order_relaxed),
           .error_count = tally.error.load(std::memory_order_relaxed),
-          .veto_count = tally.veto.load(std::memory_order_relaxed)};
+          .veto_count = tally.veto.load(std::memory_order_relaxed),
+          .overrun_count = tally.overrun.load(std::memory_order_relaxed),
+          .skip_count = tally.skip.load(std::memory_order_relaxed),
+          .breaker = breaks ? tally.breaker.state() : BreakerState::off,
+          .failures_in_a_row = breaks ? tally.breaker.failures() : 0};
 }
 
 bool is_due(const HookMember& member, std::uint64_t tick, std::uint64_t from_tick,
@@ -112,9 +117,9 @@ struct HookChain::Impl {
   }
 
   // Under update_mutex. Changes nothing when it throws.
-  Retired put_in_force(std::shared_ptr<const Members> next,
+  Retired put_in_force(std::shared_ptr<const Members> next, std::chrono::nanoseconds budget,
                        std::shared_ptr<const Redaction> next_redaction) {
-    HookSet set = make_hook_set(*next);
+    HookSet set = make_hook_set(*next, budget);
     set.redaction = next_redaction;
     Retired retired;
     retired.sets.reserve(kMaxSets);
@@ -122,6 +127,7 @@ struct HookChain::Impl {
     const std::lock_guard lock(state_mutex);
     retired.members = std::exchange(members, std::move(next));
     retired.redaction = std::exchange(redaction, std::move(next_redaction));
+    call_time_budget = budget;
     if (slot == SetSlots::kNone) {
       slots.publish_none();
     } else {
@@ -153,15 +159,22 @@ struct HookChain::Impl {
   std::mutex update_mutex;         // one change at a time, its wait included
   mutable std::mutex state_mutex;  // what is in the slots, and `members`; never held for long
   std::shared_ptr<const Members> members = std::make_shared<Members>();
-  std::shared_ptr<const Redaction> redaction;  // that goes with them
+  std::shared_ptr<const Redaction> redaction;    // that goes with them
+  std::chrono::nanoseconds call_time_budget{0};  // read and written under update_mutex
+  BreakerListener* listener = nullptr;           // written before the first call
 };
 
-HookChain::HookChain(const Clock& clock, Log& log)
-    : impl_(std::make_unique<Impl>(clock, log, current_)) {}
+HookChain::HookChain(const Clock& clock, Log& log, Context default_context)
+    : default_context_(std::move(default_context)),
+      impl_(std::make_unique<Impl>(clock, log, current_)) {}
 
 HookChain::~HookChain() = default;
 
-void HookChain::replace(std::vector<HookInstance> hooks,
+void HookChain::tell_breakers(BreakerListener& listener) noexcept {
+  impl_->listener = &listener;
+}
+
+void HookChain::replace(std::vector<HookInstance> hooks, std::chrono::nanoseconds call_time_budget,
                         std::shared_ptr<const Redaction> redaction) {
   check_hooks(hooks);
   Impl::Retired retired;
@@ -171,9 +184,9 @@ void HookChain::replace(std::vector<HookInstance> hooks,
   if (redaction == nullptr) redaction = impl_->redaction_in_force();
   for (HookInstance& hook : hooks) {
     auto tally = tally_for(hook, *old);
-    next->push_back({std::move(hook), std::move(tally)});
+    next->push_back({.instance = std::move(hook), .tally = std::move(tally)});
   }
-  retired = impl_->put_in_force(next, std::move(redaction));
+  retired = impl_->put_in_force(next, call_time_budget, std::move(redaction));
 }
 
 void HookChain::enable(std::string_view name, Phases phases, bool on) {
@@ -191,7 +204,7 @@ void HookChain::enable(std::string_view name, Phases phases, bool on) {
   if (phases.pre) switches.pre = on;
   if (phases.post) switches.post = on;
   if (phases.periodic) switches.periodic = on;
-  retired = impl_->put_in_force(next, impl_->redaction_in_force());
+  retired = impl_->put_in_force(next, impl_->call_time_budget, impl_->redaction_in_force());
 }
 
 std::vector<HookStatus> HookChain::status() const {
@@ -209,9 +222,10 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
     driver();
     return nullptr;
   }
-  CallRun call({*pin.set(), impl_->clock, impl_->log}, descriptor, context, arguments, outcome);
+  CallRun call({*pin.set(), impl_->clock, impl_->log, impl_->listener}, descriptor, context,
+               arguments, outcome);
   std::exception_ptr cause = call.run(driver);
-  pin.complete();
+  if (call.ran_every_hook()) pin.complete();
   return cause;
 }
 
@@ -220,6 +234,7 @@ std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t fro
   const std::shared_ptr<const Members> all = impl_->all();
   const std::shared_ptr<const Redaction> redaction = impl_->redaction_in_force();
   PeriodicData data = given;
+  if (data.context == nullptr) data.context = &default_context_;
   if (data.redaction == nullptr) data.redaction = redaction.get();
   std::size_t ran = 0;
   for (const HookMember& member : *all) {

@@ -28,6 +28,24 @@ std::string_view to_string(HookOutcome outcome) noexcept {
       return "failed";
     case HookOutcome::changed_result:
       return "changed_result";
+    case HookOutcome::over_budget:
+      return "over_budget";
+    case HookOutcome::skipped:
+      return "skipped";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(HookLimit limit) noexcept {
+  switch (limit) {
+    case HookLimit::none:
+      return "none";
+    case HookLimit::time_budget:
+      return "time_budget";
+    case HookLimit::call_time_budget:
+      return "call_time_budget";
+    case HookLimit::breaker:
+      return "breaker";
   }
   return "unknown";
 }

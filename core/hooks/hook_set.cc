@@ -2,19 +2,38 @@
 
 namespace hookwire {
 
-HookSet make_hook_set(const std::vector<HookMember>& all) {
+namespace {
+
+std::int64_t budget_ns(std::chrono::nanoseconds budget) {
+  return budget.count() > 0 ? budget.count() : kNoBudget;
+}
+
+}  // namespace
+
+HookMember as_met(HookMember member) {
+  const Hook& hook = *member.instance.hook;
+  HookSwitches& switches = member.instance.switches;
+  if (hook.pairs_phases()) switches.pre = switches.post = switches.pre && switches.post;
+  if (!hook.may_be_suppressed()) {
+    switches.suppress_pre_errors = switches.suppress_post_errors = false;
+  }
+  member.skippable = hook.may_be_skipped() && switches.all_errors_suppressed();
+  member.breaks = member.skippable && switches.breaker_failures > 0;
+  member.time_budget_ns = budget_ns(switches.time_budget);
+  return member;
+}
+
+HookSet make_hook_set(const std::vector<HookMember>& all,
+                      std::chrono::nanoseconds call_time_budget) {
   HookSet set;
-  for (HookMember member : all) {
-    HookSwitches& switches = member.instance.switches;
-    if (member.instance.hook->pairs_phases()) {
-      switches.pre = switches.post = switches.pre && switches.post;
-    }
-    if (!member.instance.hook->may_be_suppressed()) {
-      switches.suppress_pre_errors = switches.suppress_post_errors = false;
-    }
-    if (!switches.pre && !switches.post) continue;
-    set.members.push_back(member);
-    set.measured = set.measured || member.instance.hook->wants_durations();
+  set.call_time_budget_ns = budget_ns(call_time_budget);
+  set.measured = set.call_time_budget_ns != kNoBudget;
+  for (const HookMember& each : all) {
+    HookMember member = as_met(each);
+    if (!member.instance.switches.pre && !member.instance.switches.post) continue;
+    set.measured = set.measured || member.time_budget_ns != kNoBudget ||
+                   member.instance.hook->wants_durations();
+    set.members.push_back(std::move(member));
   }
   return set;
 }

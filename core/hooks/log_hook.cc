@@ -1,5 +1,7 @@
 #include "hookwire/hooks/log_hook.h"
 
+#include <algorithm>
+
 #include "hookwire/base/type_name.h"
 #include "hookwire/base/value.h"
 #include "hookwire/hooks/redaction.h"
@@ -21,6 +23,14 @@ void add_field(std::string& line, std::string_view name, std::string_view value)
   line.append(", ").append(name).append(" ").append(value);
 }
 
+// Some drivers number what they act on.
+std::string id_text(const Value& id) {
+  if (id.string() != nullptr) return *id.string();
+  if (id.integer() != nullptr) return std::to_string(*id.integer());
+  if (id.unsigned_integer() != nullptr) return std::to_string(*id.unsigned_integer());
+  return "?";
+}
+
 bool is_secret(const Call& call, std::string_view argument) {
   const Redaction plain;
   const Redaction& redaction = call.redaction() == nullptr ? plain : *call.redaction();
@@ -35,11 +45,9 @@ std::string resource_of(const Call& call) {
   if (is_secret(call, resource.argument)) {
     return std::string(resource.type) + " " + std::string(kSecretText);
   }
-  ValueBuilder id;
-  argument->value.visit(id);
-  const Value value = id.take();
-  return std::string(resource.type) + " " +
-         (value.string() == nullptr ? std::string() : call.redacted(*value.string()));
+  ValueBuilder builder;
+  argument->value.visit(builder);
+  return std::string(resource.type) + " " + call.redacted(id_text(builder.take()));
 }
 
 std::string microseconds(std::int64_t duration_ns) {
@@ -76,8 +84,10 @@ class LogHook final : public Hook {
   }
 
   void periodic(const PeriodicData& data) override {
-    log_.write(level_, name_ + ": " + std::string(to_string(HookPhase::periodic)) + ", tick " +
-                           std::to_string(data.tick));
+    std::string line = name_ + ": " + std::string(to_string(HookPhase::periodic));
+    add_field(line, "tick", std::to_string(data.tick));
+    if (data.missed_ticks > 0) add_field(line, "missed", std::to_string(data.missed_ticks));
+    log_.write(level_, line);
   }
 
   bool wants_durations() const noexcept override { return true; }
@@ -89,6 +99,7 @@ class LogHook final : public Hook {
     if (const std::string resource = resource_of(call); !resource.empty()) line += ", " + resource;
     add_field(line, "request", call.redacted(call.context().request_id));
     add_field(line, "user", call.redacted(call.context().user_id));
+    add_field(line, "project", call.redacted(call.context().project_id));
     return line;
   }
 

@@ -4,25 +4,36 @@
 #include "hookwire/base/type_name.h"
 #include "hookwire/hooks/hook_registry.h"
 
+#include "hook_breaker.h"
+#include "on_error.h"
+
 namespace hookwire {
 
 namespace {
 
 constexpr std::string_view kHookDrivers = "hook_drivers";
 
-HookSwitches read_switches(const Options& options) {
+// `options` reads the instance's group, then the backend's.
+HookSwitches read_switches(const Options& options, const std::string& own,
+                           const std::string& backend) {
   constexpr std::chrono::milliseconds kLeastInterval{1};
   constexpr std::chrono::hours kMostInterval{24 * 366};
   HookSwitches switches;
   switches.pre = options.boolean("enable_pre_hooks", switches.pre);
   switches.post = options.boolean("enable_post_hooks", switches.post);
   switches.periodic = options.boolean("enable_periodic_hooks", switches.periodic);
-  switches.suppress_pre_errors =
-      options.boolean("suppress_pre_hooks_errors", switches.suppress_pre_errors);
-  switches.suppress_post_errors =
-      options.boolean("suppress_post_hooks_errors", switches.suppress_post_errors);
+  read_on_error(options.with_groups({own}), options.with_groups({backend}), switches);
   switches.periodic_interval = options.duration(
       "periodic_hooks_interval", switches.periodic_interval, kLeastInterval, kMostInterval);
+  constexpr std::chrono::hours kMostBudget{1};
+  constexpr std::chrono::milliseconds kLeastPause{100};
+  constexpr std::chrono::hours kMostPause{24};
+  switches.time_budget = options.duration("time_budget", switches.time_budget,
+                                          std::chrono::nanoseconds(0), kMostBudget);
+  switches.breaker_failures = static_cast<std::uint32_t>(
+      options.integer("breaker_failures", switches.breaker_failures, 0, HookBreaker::kMaxFailures));
+  switches.breaker_pause =
+      options.duration("breaker_pause", switches.breaker_pause, kLeastPause, kMostPause);
   return switches;
 }
 
@@ -84,8 +95,9 @@ std::vector<HookInstance> HookRegistry::make_chain(const Options& options,
   check_groups(options, backend, references);
   std::vector<HookInstance> chain;
   for (const HookReference& reference : references) {
-    const Options own = options.with_groups({backend + ":" + reference.name, backend});
-    const HookSwitches switches = read_switches(own);
+    const std::string group = backend + ":" + reference.name;
+    const Options own = options.with_groups({group, backend});
+    const HookSwitches switches = read_switches(own, group, backend);
     const HookSetup setup{reference.name, publisher, own, clock, log};
     std::shared_ptr<Hook> hook;
     try {

@@ -7,35 +7,13 @@ namespace hookwire {
 
 namespace {
 
-constexpr std::size_t kUnassigned = ~std::size_t{0};
-
-constinit thread_local std::size_t own_shard = kUnassigned;
 constinit std::atomic<std::size_t> threads_seen{0};
 
 }  // namespace
 
-std::size_t SetSlots::thread_shard() noexcept {
-  if (own_shard == kUnassigned) [[unlikely]] {
-    own_shard = threads_seen.fetch_add(1, std::memory_order_relaxed) % kShards;
-  }
-  return own_shard;
-}
-
-SetSlots::Pin::Pin(SetSlots& slots) noexcept {
-  int index = slots.current_.load();
-  while (index != kNone) {
-    Slot& slot = slots.slots_[static_cast<std::size_t>(index)];
-    std::atomic<std::uint64_t>& count = slot.pins[thread_shard()].value;
-    count.fetch_add(kOneInside);
-    const int now = slots.current_.load();
-    if (now == index) {
-      set_ = &slot.set;
-      count_ = &count;
-      return;
-    }
-    count.fetch_sub(kOneInside, std::memory_order_release);
-    index = now;
-  }
+std::size_t SetSlots::assign_shard() noexcept {
+  own_shard_ = threads_seen.fetch_add(1, std::memory_order_relaxed) % kShards;
+  return own_shard_;
 }
 
 bool SetSlots::is_free(int index) const noexcept {

@@ -31,7 +31,22 @@ class SetSlots {
   /// A call's hold on the set that was current when it was made.
   class Pin {
    public:
-    explicit Pin(SetSlots& slots) noexcept;
+    explicit Pin(SetSlots& slots) noexcept {
+      int index = slots.current_.load();
+      while (index != kNone) {
+        Slot& slot = slots.slots_[static_cast<std::size_t>(index)];
+        std::atomic<std::uint64_t>& count = slot.pins[thread_shard()].value;
+        count.fetch_add(kOneInside);
+        const int now = slots.current_.load();
+        if (now == index) [[likely]] {
+          set_ = &slot.set;
+          count_ = &count;
+          return;
+        }
+        count.fetch_sub(kOneInside, std::memory_order_release);
+        index = now;
+      }
+    }
     ~Pin() {
       if (count_ != nullptr) count_->fetch_add(leaving_, std::memory_order_release);
     }
@@ -77,6 +92,9 @@ class SetSlots {
   static constexpr unsigned kCompleteShift = 20;
   static constexpr std::uint64_t kOneComplete = std::uint64_t{1} << kCompleteShift;
 
+  static constexpr std::size_t kUnassigned = ~std::size_t{0};
+  static inline constinit thread_local std::size_t own_shard_ = kUnassigned;
+
   struct alignas(kCacheLineBytes) PinCount {
     std::atomic<std::uint64_t> value{0};
   };
@@ -85,7 +103,11 @@ class SetSlots {
     std::array<PinCount, kShards> pins;
   };
 
-  static std::size_t thread_shard() noexcept;
+  static std::size_t thread_shard() noexcept {
+    const std::size_t shard = own_shard_;
+    return shard != kUnassigned ? shard : assign_shard();
+  }
+  static std::size_t assign_shard() noexcept;
   static void settle(Slot& slot) noexcept;
   bool is_free(int index) const noexcept;
 

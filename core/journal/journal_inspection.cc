@@ -1,6 +1,7 @@
 #include "hookwire/journal/journal_inspection.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "hookwire/base/error.h"
 
@@ -36,9 +37,14 @@ class Inspector {
       result_.damage.push_back({.segment = "journal.state", .what = "missing or damaged"});
     }
     std::vector<SegmentFile> segments;
+    bool went = false;
     for (const std::uint64_t ordinal : ordinals) {
       SegmentFile segment = read_segment(file_system_, folder_, ordinal);
-      if (!segment.gone) segments.push_back(std::move(segment));
+      went |= segment.gone;
+      if (segment.gone) continue;
+      if (went && segment.active()) segments.clear();  // what is older went before it
+      went = false;
+      segments.push_back(std::move(segment));
     }
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const auto next =
@@ -72,9 +78,31 @@ class Inspector {
            segment.header->made.journal_id != result_.journal_id;
   }
 
+  // Nothing when the journal's writer removed it meanwhile.
+  std::unique_ptr<File> open(const SegmentFile& segment) {
+    try {
+      return file_system_.open(folder_ / segment.name, OpenMode::read);
+    } catch (const IoError& error) {
+      if (error.error_number() != ENOENT) throw;
+      return nullptr;
+    }
+  }
+
+  // The oldest segments go first: with this one, all that were looked at before it.
+  void forget_older() {
+    result_.segments.clear();
+    result_.damage.clear();
+    result_.first_sequence = result_.last_sequence = result_.record_count = 0;
+    sealed_epoch_ = 0;
+  }
+
   void inspect(const SegmentFile& segment, bool newest) {
     SegmentInfo info{.ordinal = segment.ordinal, .file = segment.name};
-    const std::unique_ptr<File> file = file_system_.open(folder_ / segment.name, OpenMode::read);
+    const std::unique_ptr<File> file = open(segment);
+    if (!file) {
+      if (segment.active()) forget_older();
+      return;
+    }
     info.file_bytes = file->size();
     if (foreign(segment)) {
       add_damage(segment.name, 0, 0, 0, "it belongs to another journal");

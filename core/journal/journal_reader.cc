@@ -7,6 +7,7 @@
 
 #include "hookwire/base/error.h"
 
+#include "epoch_table.h"
 #include "journal_tail.h"
 #include "segment_reader.h"
 
@@ -32,16 +33,16 @@ class JournalReader::Impl {
     return tail_.epoch();
   }
 
+  std::optional<std::uint64_t> epoch_end(std::uint32_t epoch) {
+    return EpochTable::load(file_system_, folder_, journal_id()).end_of(epoch, this->epoch());
+  }
+
   std::uint64_t first_sequence() {
-    if (first_ == 0) {
-      for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
-        const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
-        if (!usable(segment)) continue;
-        first_ = segment.header->activation->first_sequence;
-        break;
-      }
+    const std::uint64_t said = tail_.first_sequence();
+    if (first_ == 0 || said != said_) {
+      said_ = said;
+      first_ = std::max(first_, oldest_kept(said));
     }
-    first_ = std::max(first_, tail_.first_sequence());
     return first_ == 0 ? 1 : first_;
   }
 
@@ -52,7 +53,7 @@ class JournalReader::Impl {
 
   std::uint64_t durable_sequence() {
     tail_.refresh();
-    return tail_.durable_sequence();
+    return std::min(tail_.durable_sequence(), tail_.last_sequence());
   }
 
   std::uint64_t position() const noexcept { return next_; }
@@ -72,7 +73,10 @@ class JournalReader::Impl {
 
   JournalChunk next(std::size_t max_bytes) {
     while (true) {
-      if (!segment_ && !open_segment(0)) return {};
+      if (!segment_) {
+        if (!open_segment(0)) return {};
+        if (std::optional<JournalChunk> gap = pass_missing()) return *gap;
+      }
       if (segment_->ordinal() == tail_.ordinal()) tail_.refresh();
       const std::uint64_t limit = readable_end();
       if (offset_ < limit && next_ < end_sequence()) {
@@ -86,6 +90,21 @@ class JournalReader::Impl {
   }
 
  private:
+  // The oldest sequence in the folder, but for segments that the live line says are about to go. It
+  // has no checksum: it is believed when a segment begins there.
+  std::uint64_t oldest_kept(std::uint64_t said) {
+    std::uint64_t oldest = 0;
+    for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
+      const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+      if (!usable(segment)) continue;
+      const std::uint64_t first = segment.header->activation->first_sequence;
+      if (oldest == 0) oldest = first;
+      if (first == said) return kept_from_ = said;
+      if (first > said) break;
+    }
+    return oldest;
+  }
+
   bool usable(const SegmentFile& segment) const {
     return segment.active() && segment.header->made.journal_id == tail_.journal_id();
   }
@@ -152,6 +171,11 @@ class JournalReader::Impl {
 
   std::optional<JournalChunk> enter_next_segment() {
     if (!open_segment(segment_->ordinal())) return JournalChunk{};
+    return pass_missing();
+  }
+
+  // What is missing before the segment that was just opened.
+  std::optional<JournalChunk> pass_missing() {
     const std::uint64_t first = segment_->expectation().first_sequence;
     if (first <= next_) return std::nullopt;
     return gap_to(
@@ -159,6 +183,8 @@ class JournalReader::Impl {
   }
 
   JournalChunk gap_to(std::uint64_t sequence, std::string reason) {
+    first_sequence();  // what went meanwhile is no damage
+    if (sequence <= kept_from_) reason = "retention";
     JournalChunk gap{.kind = JournalChunk::Kind::gap,
                      .records = {},
                      .epoch = segment_->expectation().epoch,
@@ -229,11 +255,9 @@ class JournalReader::Impl {
                               std::to_string(damaged_at));
   }
 
-  // Opens the last segment that `wanted` holds for (or the first), goes to its last block whose
-  // first record is `before` the target, and passes the records that are.
-  template <class Wanted, class Before>
-  void go_to(Wanted wanted, Before before) {
-    tail_.refresh();
+  // Opens the last segment that `wanted` holds for, or the first. False when there is none.
+  template <class Wanted>
+  bool choose(Wanted wanted) {
     std::optional<SegmentFile> chosen;
     for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
       SegmentFile segment = read_segment(file_system_, folder_, ordinal);
@@ -241,9 +265,21 @@ class JournalReader::Impl {
       if (chosen && !wanted(*segment.header)) break;
       chosen = std::move(segment);
     }
+    if (!chosen) return false;
+    enter(*chosen);
+    return true;
+  }
+
+  // Opens the last segment that `wanted` holds for (or the first), goes to its last block whose
+  // first record is `before` the target, and passes the records that are.
+  template <class Wanted, class Before>
+  void go_to(Wanted wanted, Before before) {
+    tail_.refresh();
     segment_.reset();
+    // One that goes before it is open is not there the next time.
+    for (bool again = true; again && !segment_;) again = choose(wanted);
     next_ = first_sequence();
-    if (!chosen || !enter(*chosen)) return;
+    if (!segment_) return;
     offset_ = block_before(before);
     const std::uint64_t limit = readable_end();
     if (const std::optional<RecordView> first = segment_->first_of_block(offset_, limit)) {
@@ -296,7 +332,9 @@ class JournalReader::Impl {
   std::uint64_t next_ = 1;                       // the sequence that is expected at offset_
   std::optional<std::uint64_t> first_of_block_;  // the sequence with which its block begins
   std::uint64_t first_ = 0;                      // the oldest held; 0: not known yet
-  std::uint64_t end_of_ = 0;                     // the segment that end_sequence_ is of
+  std::uint64_t said_ = 0;                       // by the live line, when first_ was found
+  std::uint64_t kept_from_ = 0;  // what is older went because the journal does not keep it
+  std::uint64_t end_of_ = 0;     // the segment that end_sequence_ is of
   std::uint64_t end_sequence_ = 0;
 };
 
@@ -311,6 +349,9 @@ std::uint64_t JournalReader::journal_id() const noexcept {
 }
 std::uint32_t JournalReader::epoch() {
   return impl_->epoch();
+}
+std::optional<std::uint64_t> JournalReader::epoch_end(std::uint32_t epoch) {
+  return impl_->epoch_end(epoch);
 }
 std::uint64_t JournalReader::first_sequence() {
   return impl_->first_sequence();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/uncancelled.h"
 
 #include "append_point.h"
 #include "group_sync.h"
@@ -90,6 +91,7 @@ class JournalWriter::Impl {
     }
     const std::uint64_t durable = syncs ? next_sequence - 1 : 0;
     active->live().durable_sequence.store(durable, std::memory_order_relaxed);
+    active->live().first_sequence.store(recovered.first_sequence, std::memory_order_relaxed);
     maker_ = std::make_unique<SegmentMaker>(file_system_, clock, options_, state_.journal_id,
                                             last_ordinal + 1);
     point_.emplace(identity, *maker_, std::move(active), next, next_sequence,
@@ -99,8 +101,10 @@ class JournalWriter::Impl {
                        options_.retention);
     maker_->start([this] {
       // Only this thread lets go of segments: the one at hand stays.
-      retention_->step(point_->position().segment->ordinal(),
-                       [this](std::uint64_t sequence) { point_->keep_from(sequence); });
+      retention_->step(
+          point_->position().segment->ordinal(),
+          [this] { return maker_->ready() || !maker_->last_error().empty(); },
+          [this](std::uint64_t sequence) { point_->keep_from(sequence); });
       return sync_when_due();
     });
   }
@@ -140,6 +144,8 @@ class JournalWriter::Impl {
                       std::to_string(kMaxRecordBytes) + " and " + std::to_string(kMaxTopicBytes));
     }
     const std::size_t size = record_size(entry.topic.size(), entry.body.size());
+    // Who waits or syncs for others leaves nothing halfway.
+    const Uncancelled whole;
     AppendPoint::Result result = place(entry, size);
     if (options_.sync == JournalSync::disk) result = make_durable(entry, size, result);
     if (doorbell_ != nullptr) doorbell_->ring();
@@ -186,7 +192,8 @@ class JournalWriter::Impl {
   }
 
   AppendPoint::Result wait_and_append(const JournalEntry& entry, std::size_t size) {
-    const auto deadline = std::chrono::steady_clock::now() + options_.append_wait;
+    const auto wait = entry.waits ? options_.append_wait : std::chrono::nanoseconds(0);
+    const auto deadline = std::chrono::steady_clock::now() + wait;
     while (true) {
       const bool ready = maker_->ready();
       const AppendPoint::Result result = point_->try_append(entry, size);

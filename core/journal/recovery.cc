@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "epoch_table.h"
 #include "journal_folder.h"
 
 namespace hookwire {
@@ -53,10 +54,21 @@ void carry_out(const RecoveryStep& step, FileSystem& file_system,
   }
 }
 
+// Where an epoch begins is known for good before anything counts it or shows a record of it, so
+// that a client can be told what it lost also when retention has removed that place.
+void note_epoch(const RecoveredJournal& to, FileSystem& file_system,
+                const std::filesystem::path& folder) {
+  if (!to.report.previous_epoch) return;
+  EpochTable table = EpochTable::load(file_system, folder, to.state.journal_id);
+  if (!table.note({.epoch = to.state.epoch, .first_sequence = to.next_sequence})) return;
+  table.save(file_system, folder, to.state.journal_id);
+}
+
 }  // namespace
 
 void carry_out(const RecoveryPlan& plan, FileSystem& file_system,
                const std::filesystem::path& folder) {
+  note_epoch(plan.outcome, file_system, folder);
   bool hides_epoch = false;
   for (const RecoveryStep& step : plan.steps) {
     hides_epoch |= step.hides_epoch;

@@ -51,6 +51,9 @@ class Planner {
     chain_ = link_segments(file_system_, folder_, files, state.journal_id, power_lost_, plan_);
     to_.report.closed_cleanly = clean_;
     to_.last_ordinal = chain_.last_ordinal;
+    if (!chain_.segments.empty()) {
+      to_.first_sequence = chain_.segments.front().header->activation->first_sequence;
+    }
     state.epoch = before ? before->epoch : 0;
     recover(before);
     to_.report.last_sequence = to_.next_sequence - 1;

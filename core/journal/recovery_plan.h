@@ -19,6 +19,7 @@ struct RecoveredJournal {
   JournalState state;  ///< Of this writer: id, epoch, this boot; not closed cleanly.
   JournalRecovery report;
   std::uint64_t next_sequence = 1;
+  std::uint64_t first_sequence = 0;  ///< Of the oldest segment; 0: there is none.
   std::int64_t last_time_ns = 0;
   std::uint64_t last_ordinal = 0;  ///< Of the newest segment file there is; 0: none.
   /// The segment that goes on, and where; nothing: a new one begins.

@@ -14,18 +14,23 @@ constexpr std::int64_t kIntervalNs = 1'000'000'000;
 
 }  // namespace
 
-void Retention::step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep_from) noexcept {
+void Retention::step(std::uint64_t active, FunctionRef<bool()> may_go_on,
+                     FunctionRef<void(std::uint64_t)> keep_from) noexcept {
   const std::int64_t now_ns = clock_.steady_ns();
-  if (now_ns < due_ns_ && active == active_) return;
-  due_ns_ = now_ns + kIntervalNs;
-  active_ = active;
+  const bool due = now_ns >= due_ns_ || active != active_;
+  if (!due && !more_) return;
   try {
-    watch_space();
-    look();
-    needs_ = keep_.needs ? keep_.needs() : JournalNeeds();
-    trim(keep_from);
-    troubled_ = false;
+    if (due) {
+      due_ns_ = now_ns + kIntervalNs;
+      active_ = active;
+      watch_space();
+      look();
+      needs_ = keep_.needs ? keep_.needs() : JournalNeeds();
+    }
+    more_ = trim(may_go_on, keep_from);
+    if (!more_) troubled_ = false;
   } catch (const std::exception& error) {
+    more_ = false;  // again when it is due
     if (std::exchange(troubled_, true)) return;
     notice({.kind = JournalNotice::Kind::trouble, .what = error.what()});
   }
@@ -33,32 +38,35 @@ void Retention::step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep
 
 // The headers of segments that were seen in use do not change any more.
 void Retention::look() {
-  std::vector<Kept> before = std::exchange(segments_, {});
-  spare_bytes_ = 0;
-  for (const std::uint64_t ordinal : list_segments(file_system_, folder_)) {
-    const auto known = std::find_if(before.begin(), before.end(), [&](const Kept& segment) {
-      return segment.ordinal == ordinal;
-    });
-    if (known != before.end()) {
-      segments_.push_back(*known);
-      continue;
+  std::deque<Kept> before = std::exchange(segments_, {});
+  torn_.clear();
+  bytes_ = 0;
+  for (std::string& name : file_system_.list(folder_)) {
+    if (name.starts_with("torn-")) torn_.push_back(std::move(name));
+    const std::optional<std::uint64_t> ordinal = segment_ordinal(name);
+    if (!ordinal) continue;
+    while (!before.empty() && before.front().ordinal < *ordinal) before.pop_front();
+    if (before.empty() || before.front().ordinal != *ordinal) {
+      add(*ordinal);
+    } else {
+      segments_.push_back(before.front());
+      bytes_ += before.front().bytes;
     }
-    const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
-    // What is not this journal's, or not sound, is evidence for somebody to look at.
-    if (!segment.header || segment.header->made.journal_id != journal_id_) continue;
-    if (!segment.header->activation) {
-      spare_bytes_ += segment.header->made.segment_bytes;
-      continue;
-    }
-    const SegmentActivation& activation = *segment.header->activation;
-    segments_.push_back({.ordinal = ordinal,
-                         .bytes = segment.header->made.segment_bytes,
-                         .epoch = activation.epoch,
-                         .first_sequence = activation.first_sequence,
-                         .first_time_ns = activation.first_time_ns});
   }
-  bytes_ = spare_bytes_;
-  for (const Kept& segment : segments_) bytes_ += segment.bytes;
+}
+
+void Retention::add(std::uint64_t ordinal) {
+  const SegmentFile segment = read_segment(file_system_, folder_, ordinal);
+  // What is not this journal's, or not sound, is evidence for somebody to look at.
+  if (!segment.header || segment.header->made.journal_id != journal_id_) return;
+  bytes_ += segment.header->made.segment_bytes;
+  if (!segment.header->activation) return;
+  const SegmentActivation& activation = *segment.header->activation;
+  segments_.push_back({.ordinal = ordinal,
+                       .bytes = segment.header->made.segment_bytes,
+                       .epoch = activation.epoch,
+                       .first_sequence = activation.first_sequence,
+                       .first_time_ns = activation.first_time_ns});
 }
 
 // Space is enough again when an eighth more than the limit is free, so that it does not flicker.
@@ -73,19 +81,30 @@ void Retention::watch_space() {
           .free_bytes = free});
 }
 
-void Retention::trim(FunctionRef<void(std::uint64_t)> keep_from) {
-  while (segments_.size() > 1) {
+// True when there is more to remove.
+bool Retention::trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64_t)> keep_from) {
+  const std::int64_t end_ns = clock_.steady_ns() + kMostNs;
+  // One at least, so that history goes as fast as segments are made.
+  for (bool first = true; segments_.size() > 1; first = false) {
     const Kept oldest = segments_[0];
     const Kept& next = segments_[1];
-    const std::uint64_t last = next.first_sequence - 1;
-    if (next.first_sequence > needs_.owner_from || !is_spare(oldest, next)) return;
-    tell_passed(oldest, last);
+    if (next.first_sequence > needs_.owner_from || !is_spare(oldest, next)) return false;
+    if (!first && (!may_go_on() || clock_.steady_ns() > end_ns)) return true;
+    tell_passed(oldest, next.first_sequence - 1);
     keep_from(next.first_sequence);
     remove(oldest);
-    segments_.erase(segments_.begin());
+    troubled_ = false;
+    segments_.pop_front();
     bytes_ -= oldest.bytes;
     watch_space();
   }
+  return false;
+}
+
+// A clock that is set forward while the journal is open makes nothing older.
+std::int64_t Retention::now_ns() const noexcept {
+  const std::int64_t passed = clock_.steady_ns() - began_steady_ns_;
+  return std::min(clock_.unix_ns(), began_unix_ns_ + passed);
 }
 
 // True when the oldest segment is not kept any longer. It ends where the next one begins.
@@ -96,8 +115,7 @@ bool Retention::is_spare(const Kept& oldest, const Kept& next) const {
   };
   if (std::any_of(needs_.readers.begin(), needs_.readers.end(), needs)) return false;
   const bool empty = next.first_sequence == oldest.first_sequence;
-  const bool old =
-      keep_.age.count() > 0 && next.first_time_ns < clock_.unix_ns() - keep_.age.count();
+  const bool old = keep_.age.count() > 0 && next.first_time_ns < now_ns() - keep_.age.count();
   return empty || low_ || old || (keep_.bytes != 0 && bytes_ > keep_.bytes);
 }
 
@@ -113,11 +131,11 @@ std::uint64_t Retention::needed_from(const JournalReaderPlace& reader) const {
 // The name goes before any younger one: a machine that dies leaves no hole.
 void Retention::remove(const Kept& segment) {
   file_system_.remove(folder_ / segment_name(segment.ordinal));
+  file_system_.sync_directory(folder_);
   const std::string torn = "torn-" + std::to_string(segment.ordinal) + "-";
-  for (const std::string& name : file_system_.list(folder_)) {
+  for (const std::string& name : torn_) {
     if (name.starts_with(torn)) file_system_.remove(folder_ / name);
   }
-  file_system_.sync_directory(folder_);
 }
 
 void Retention::tell_passed(const Kept& oldest, std::uint64_t last) {
@@ -135,18 +153,7 @@ void Retention::tell_passed(const Kept& oldest, std::uint64_t last) {
 void Retention::notice(JournalNotice notice) {
   const std::lock_guard lock(mutex_);
   noticed_.store(true, std::memory_order_release);
-  // Adjacent ranges become one, so that a long history that goes at once is told in one piece.
-  if (notice.kind == JournalNotice::Kind::passed_reader) {
-    for (JournalNotice& other : notices_) {
-      if (other.kind == notice.kind && other.reader == notice.reader &&
-          other.epoch == notice.epoch && other.last + 1 == notice.first) {
-        other.last = notice.last;
-        return;
-      }
-    }
-  }
-  if (notices_.size() == kMaxNotices) notices_.erase(notices_.begin());
-  notices_.push_back(std::move(notice));
+  keep_notice(notices_, std::move(notice), kMaxNotices);
 }
 
 std::vector<JournalNotice> Retention::take_notices() {

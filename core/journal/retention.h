@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -18,7 +19,7 @@ namespace hookwire {
 /// thread, but for the notices.
 class Retention {
  public:
-  /// So many notices wait to be taken; of more, the oldest are forgotten.
+  /// So many notices wait to be taken; of more some are forgotten, as keep_notice() says.
   static constexpr std::size_t kMaxNotices = 64;
 
   /// The references must outlive the object.
@@ -28,12 +29,18 @@ class Retention {
         clock_(clock),
         folder_(folder),
         journal_id_(journal_id),
-        keep_(keep) {}
+        keep_(keep),
+        began_unix_ns_(clock.unix_ns()),
+        began_steady_ns_(clock.steady_ns()) {}
 
-  /// Does what is due: when a second has passed since the last time, or another segment than
-  /// `active` was in use then. `keep_from` is told the sequence that is the oldest from now on,
-  /// before a file goes. Never throws: what fails becomes a notice and is tried again.
-  void step(std::uint64_t active, FunctionRef<void(std::uint64_t)> keep_from) noexcept;
+  /// Does what is due: when a second has passed since the last time, when another segment than
+  /// `active` was in use then, or when not all was done. Removes one segment, and more for kMostNs
+  /// at most and while `may_go_on`, so that what the thread does beside is not late. `keep_from` is
+  /// told the sequence that is the oldest from now on, before a file goes. Never throws: what fails
+  /// becomes a notice and is tried again.
+  void step(std::uint64_t active, FunctionRef<bool()> may_go_on,
+            FunctionRef<void(std::uint64_t)> keep_from) noexcept;
+  static constexpr std::int64_t kMostNs = 5'000'000;
 
   bool has_notices() const noexcept { return noticed_.load(std::memory_order_acquire); }
   /// From any thread.
@@ -49,8 +56,10 @@ class Retention {
   };
 
   void look();
+  void add(std::uint64_t ordinal);
   void watch_space();
-  void trim(FunctionRef<void(std::uint64_t)> keep_from);
+  bool trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64_t)> keep_from);
+  std::int64_t now_ns() const noexcept;
   bool is_spare(const Kept& oldest, const Kept& next) const;
   std::uint64_t needed_from(const JournalReaderPlace& reader) const;
   void remove(const Kept& segment);
@@ -62,13 +71,16 @@ class Retention {
   const std::filesystem::path& folder_;
   const std::uint64_t journal_id_;
   const JournalRetention& keep_;
+  const std::int64_t began_unix_ns_;
+  const std::int64_t began_steady_ns_;
   JournalNeeds needs_;
-  std::vector<Kept> segments_;     // in use, oldest first
-  std::uint64_t spare_bytes_ = 0;  // of segments that are not in use yet
-  std::uint64_t bytes_ = 0;        // of all
+  std::deque<Kept> segments_;      // in use, oldest first
+  std::vector<std::string> torn_;  // what recovery cut from a tail
+  std::uint64_t bytes_ = 0;        // of all, also of those that are not in use yet
   std::uint64_t active_ = 0;
   std::int64_t due_ns_ = 0;
   bool low_ = false;
+  bool more_ = false;  // is due, and was not done
   bool troubled_ = false;
   std::atomic<bool> noticed_{false};
   std::mutex mutex_;

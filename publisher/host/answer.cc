@@ -26,7 +26,14 @@ Value hook_of(const HookStatus& hook) {
                     {"failure_count", hook.failure_count},
                     {"periodic_count", hook.periodic_count},
                     {"error_count", hook.error_count},
-                    {"veto_count", hook.veto_count}};
+                    {"veto_count", hook.veto_count},
+                    {"time_budget_ns", hook.switches.time_budget.count()},
+                    {"overrun_count", hook.overrun_count},
+                    {"breaker", to_string(hook.breaker)},
+                    {"breaker_failures", hook.switches.breaker_failures},
+                    {"breaker_pause_ns", hook.switches.breaker_pause.count()},
+                    {"failures_in_a_row", hook.failures_in_a_row},
+                    {"skip_count", hook.skip_count}};
 }
 
 }  // namespace

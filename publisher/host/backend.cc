@@ -1,6 +1,7 @@
 #include "hookwire/host/backend.h"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "hookwire/base/type_name.h"
@@ -64,6 +65,25 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   return "";
 }
 
+// Tells subscribers which hooks are skipped, and which run again.
+class BreakerEvents final : public BreakerListener {
+ public:
+  explicit BreakerEvents(Publisher& publisher) noexcept : publisher_(publisher) {}
+
+  void breaker_opened(const BreakerChange& change) override { tell("breaker_opened", change); }
+  void breaker_closed(const BreakerChange& change) override { tell("breaker_closed", change); }
+
+ private:
+  void tell(std::string_view what, const BreakerChange& change) {
+    publisher_.tell(what, Value::Map{{"hook", change.hook},
+                                     {"phase", to_string(change.phase)},
+                                     {"failures", change.failures},
+                                     {"pause_ns", change.pause.count()}});
+  }
+
+  Publisher& publisher_;
+};
+
 }  // namespace
 
 // Members are destroyed from the last to the first: hooks before the publisher they publish with.
@@ -79,7 +99,8 @@ class Backend::Impl {
         hooked_(*driver_, chain_),
         periodic_(
             chain_, [this](const auto& use) { ask_driver(use); }, log) {
-    chain_.replace(complete(plan_.hooks), redaction_);
+    if (publisher_) chain_.tell_breakers(breaker_events_.emplace(*publisher_));
+    chain_.replace(complete(plan_.hooks), plan_.call_time_budget, redaction_);
     log.info(plan_.summary());
   }
 
@@ -110,7 +131,7 @@ class Backend::Impl {
     std::shared_ptr<const Redaction> redaction = make_redaction(plan);
     std::swap(notification_, notification);
     try {
-      chain_.replace(complete(plan.hooks), redaction);
+      chain_.replace(complete(plan.hooks), plan.call_time_budget, redaction);
     } catch (...) {
       notification_ = std::move(notification);
       throw;
@@ -176,6 +197,7 @@ class Backend::Impl {
   std::shared_ptr<Hook> notification_;
   mutable std::mutex redaction_mutex_;  // of redaction_, which the runner's thread reads
   std::shared_ptr<const Redaction> redaction_;
+  std::optional<BreakerEvents> breaker_events_;
   HookChain chain_;
   Hooked<ShareDriver> hooked_;
   PeriodicRunner periodic_;

@@ -1,3 +1,6 @@
+#include <utility>
+
+#include "hookwire/exec/exec_hook.h"
 #include "hookwire/hooks/options.h"
 #include "hookwire/host/backend.h"
 #include "hookwire/share/share_size_hook.h"
@@ -26,6 +29,31 @@ std::string only_backend(const ConfigFile& file) {
   for (const std::string& name : backends) names += (names.empty() ? "" : ", ") + name;
   throw Error(ErrorCode::configuration, file.path().string() + ": several backends are enabled (" +
                                             names + "): choose one with --backend NAME");
+}
+
+std::string time_text(std::chrono::nanoseconds time) {
+  constexpr std::pair<std::int64_t, const char*> kUnits[]{
+      {1'000'000'000, " s"}, {1'000'000, " ms"}, {1'000, " us"}};
+  for (const auto& [unit_ns, name] : kUnits) {
+    if (time.count() % unit_ns == 0) return std::to_string(time.count() / unit_ns) + name;
+  }
+  return std::to_string(time.count()) + " ns";
+}
+
+// What a hook may take, and what becomes of one that fails or takes longer, again and again. The
+// notification hook, which is not made yet, must see every call.
+std::string limits_text(const HookInstance& instance) {
+  const HookSwitches& switches = instance.switches;
+  std::string text;
+  if (switches.time_budget.count() > 0) {
+    text = "; time budget " + time_text(switches.time_budget);
+  }
+  const bool skippable = instance.hook != nullptr && instance.hook->may_be_suppressed() &&
+                         instance.hook->may_be_skipped() && switches.all_errors_suppressed();
+  if (!skippable) return text + "; never skipped";
+  if (switches.breaker_failures == 0) return text + "; no breaker";
+  return text + "; skipped for " + time_text(switches.breaker_pause) + " after " +
+         std::to_string(switches.breaker_failures) + " failures or overruns in a row";
 }
 
 }  // namespace
@@ -68,6 +96,8 @@ BackendPlan BackendPlan::read(const ConfigFile& file, std::string backend, const
   // The notification hook needs an open journal: its place in the chain is kept, and it is made
   // when the backend opens.
   HookRegistry registry = HookRegistry::with_built_in_hooks();
+  constexpr static auto kMethods = method_descriptors<ShareDriver>();
+  registry.add("hookwire:ExecHook", exec_hook_factory(kMethods));
   registry.add("hookwire:ShareSizeHook", make_share_size_hook);
   registry.add(kNotificationHook, [&](const HookSetup& setup) -> std::shared_ptr<Hook> {
     if (plan.publishing) {
@@ -79,6 +109,9 @@ BackendPlan BackendPlan::read(const ConfigFile& file, std::string backend, const
   });
   plan.hooks = registry.make_chain(options, backend, plan.publisher, clock, log);
   if (!plan.publishing) plan.redact = read_redact(options, kMethods);
+  constexpr std::chrono::hours kMostBudget{1};
+  plan.call_time_budget = options.duration("call_time_budget", plan.call_time_budget,
+                                           std::chrono::nanoseconds(0), kMostBudget);
   options.check_unknown(groups_of(file, backend));
   return plan;
 }
@@ -129,7 +162,11 @@ std::vector<std::string> BackendPlan::lines() const {
     lines.push_back("hook " + instance.name + " (" + instance.class_name + "): pre " +
                     word(switches.pre) + ", post " + word(switches.post) + ", periodic " +
                     word(switches.periodic) + " every " + std::to_string(seconds) +
-                    " s; its errors " + errors);
+                    " s; its errors " + errors + limits_text(instance));
+  }
+  if (call_time_budget.count() > 0) {
+    lines.push_back("the hooks of a call have " + time_text(call_time_budget) +
+                    "; after that, those that may be skipped are");
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,10 +9,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "hookwire/base/from_value.h"
 #include "hookwire/hooks/call_report.h"
 #include "hookwire/hooks/hooked.h"
-
-#include "from_value.h"
+#include "hookwire/share/share_types.h"
 
 namespace hookwire {
 
@@ -21,6 +22,14 @@ void check_argument_names(const MethodDescriptor& method, const Value::Map& args
 /// when it is absent and may not be.
 const Value* find_argument(const MethodDescriptor& method, const Value::Map& args,
                            std::string_view name, bool may_be_absent);
+
+/// True for a parameter that may be left out or null: it is then the type's empty value.
+template <class T>
+inline constexpr bool kMayBeAbsent = false;
+template <class T>
+inline constexpr bool kMayBeAbsent<std::optional<T>> = true;
+template <>
+inline constexpr bool kMayBeAbsent<DriverOptions> = true;
 
 /// One method that can be called by name, with arguments as plain values.
 template <class Driver>
@@ -44,9 +53,9 @@ struct ParametersOf<R (C::*)(P...)> {
 template <class T>
 void take_argument(const MethodDescriptor& method, const Value::Map& args, std::string_view name,
                    T& out) {
-  if (const Value* value = find_argument(method, args, name, kMayBeAbsent<T>)) {
-    from_value(*value, "argument '" + std::string(name) + "'", out);
-  }
+  const Value* value = find_argument(method, args, name, kMayBeAbsent<T>);
+  if (value == nullptr || (kMayBeAbsent<T> && value->is_null())) return;
+  from_value(*value, "argument '" + std::string(name) + "'", out);
 }
 
 template <class Driver, auto M>

@@ -3,9 +3,8 @@
 #include <array>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/from_value.h"
 #include "hookwire/schemas/json.h"
-
-#include "from_value.h"
 
 namespace hookwire {
 

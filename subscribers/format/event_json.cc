@@ -61,6 +61,7 @@ void visit_hooks(const std::vector<EventHookRun>& hooks, ValueVisitor& visitor) 
     fields.always("name", hook.name);
     fields.always("phase", hook.phase);
     fields.always("outcome", hook.outcome);
+    fields.unless_empty("limit", hook.limit);
     fields.if_there("duration_ns", hook.duration_ns);
   }
   visitor.end_list();

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace hookwire {
@@ -33,6 +34,15 @@ TEST(DescribeException, TellsTheClassThatWasThrown) {
 TEST(DescribeException, TellsWhatIsNoException) {
   EXPECT_EQ(described(42).type, "int");
   EXPECT_EQ(described(std::string("text")).message, "text");
+}
+
+TEST(DescribeException, TellsTheClassOfAnExceptionThatHasNoText) {
+  struct Mute : std::exception {
+    const char* what() const noexcept override { return nullptr; }
+  };
+  const ErrorText text = described(Mute());
+  EXPECT_THAT(text.type, ::testing::EndsWith("Mute"));
+  EXPECT_EQ(text.message, "");
 }
 
 }  // namespace

@@ -13,6 +13,10 @@ class BadConfigurationTest : public CliTest {
   /// Writes the good file with the first `from` replaced by `to`.
   void write_bad(const std::string& from, const std::string& to) {
     write_config("gold");
+    write_more(from, to);
+  }
+  /// The same with the file as it is now.
+  void write_more(const std::string& from, const std::string& to) {
     std::string text = read_file(in_folder("gold.conf"));
     const std::size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos) << from;
@@ -92,6 +96,21 @@ TEST_F(BadConfigurationTest, AHookLibraryOfAnotherRelease) {
   write_bad("size=hookwire:ShareSizeHook", "size=" + in_folder("libother.so").string() + ":Any");
   expect_refused(AllOf(HasSubstr("gold.conf:8: [gold] hook_drivers"), HasSubstr("libother.so"),
                        HasSubstr("hookwire-hook-abi 0; other")));
+}
+
+TEST_F(BadConfigurationTest, AnExecHookWhoseProgramIsNotThere) {
+  write_bad("max_share_size_gb = 100", "exec_program = /nowhere/program\nexec_phases = pre");
+  write_more("size=hookwire:ShareSizeHook", "size=hookwire:ExecHook");
+  expect_refused(AllOf(HasSubstr("gold.conf:"), HasSubstr("[gold:size] exec_program"),
+                       HasSubstr("/nowhere/program")));
+}
+
+TEST_F(BadConfigurationTest, AnExecHookForAMethodThatDoesNotExist) {
+  write_bad("max_share_size_gb = 100",
+            "exec_program = /bin/true\nexec_phases = pre\nexec_methods = extend_shares");
+  write_more("size=hookwire:ShareSizeHook", "size=hookwire:ExecHook");
+  expect_refused(AllOf(HasSubstr("gold.conf:"), HasSubstr("[gold:size] exec_methods"),
+                       HasSubstr("'extend_shares'"), HasSubstr("extend_share,")));
 }
 
 TEST_F(BadConfigurationTest, AFileThatIsNotThere) {

@@ -4,7 +4,8 @@
 Usage: full_disk_test.py HOOKWIRE fail_open|fail_closed [KIND...]
 
 Each file system is made in an image and mounted where nobody else sees it. The host's journal lies on
-it; the driver's state does not. What this machine cannot mount is said; tmpfs it must.
+it; the driver's state does not. What this machine cannot mount is said; tmpfs it must, and all of
+them in the long form.
 """
 
 import collections
@@ -298,6 +299,17 @@ def try_one(kind, sync, work):
           f"told_missing={told['missing']}", flush=True)
 
 
+def what_is_missing(tried, untried, only, long):
+    """Why a run proves too little, if it does."""
+    if long and untried:
+        return "the long form tries every file system: " + "; ".join(untried)
+    if not only and "tmpfs" not in tried:
+        return "not even tmpfs could be tried"
+    if only and not tried:
+        return "none of " + ", ".join(only) + " could be tried"
+    return ""
+
+
 def main():
     in_own_mounts()
     tried, untried, failures = [], [], []
@@ -315,13 +327,13 @@ def main():
             finally:
                 shutil.rmtree(work, ignore_errors=True)
     for text in untried:
-        print("full_disk_test: THIS MACHINE CANNOT TRY " + text)
+        print("full_disk_test: CANNOT TRY " + text)
     for text in failures:
         print("full_disk_test: " + text)
-    if "tmpfs" not in tried and not failures and not ONLY:
-        print("full_disk_test: not even tmpfs could be tried")
-        return 1
-    return 1 if failures else 0
+    missing = what_is_missing(tried, untried, ONLY, LONG)
+    if missing:
+        print("full_disk_test: " + missing)
+    return 1 if failures or missing else 0
 
 
 if __name__ == "__main__":

@@ -56,5 +56,25 @@ TEST_F(ChainCancel, InTheDriver) {
   expect_nothing_is_held();
 }
 
+// Whether the hook works again is not known: the next call tries it.
+TEST_F(ChainCancel, InTheCallThatTriesASkippedHook) {
+  RecordingHook& flaky = add("flaky", {.suppress_pre_errors = true,
+                                       .suppress_post_errors = true,
+                                       .breaker_failures = 1,
+                                       .breaker_pause = std::chrono::seconds(30)});
+  flaky.on_pre = [](const Call&) -> HookData { throw 1; };
+  install();
+  call_add(1, 1);
+  ASSERT_EQ(status_of("flaky").breaker, BreakerState::open);
+  clock_.advance(std::chrono::seconds(30));
+  flaky.on_pre = nullptr;
+  driver_.on_call = cancel_myself;
+  EXPECT_TRUE(call_is_cancelled());
+  EXPECT_EQ(status_of("flaky").breaker, BreakerState::open);
+  driver_.on_call = nullptr;
+  call_add(1, 1);
+  EXPECT_EQ(status_of("flaky").breaker, BreakerState::closed);
+}
+
 }  // namespace
 }  // namespace hookwire::testing

@@ -54,6 +54,42 @@ TEST_F(ChainCost, EmptyHooksNeitherAllocateNorReadAClock) {
   EXPECT_EQ(clock_.readings(), 0U);
 }
 
+TEST_F(ChainCost, ABreakerNeitherAllocatesNorReadsAClockWhileItIsClosed) {
+  hooks_.push_back({"one",
+                    "test:EmptyHook",
+                    std::make_shared<EmptyHook>(),
+                    {.suppress_pre_errors = true, .suppress_post_errors = true}});
+  install();
+  EXPECT_EQ(allocations_of_a_call(), 0U);
+  EXPECT_EQ(clock_.readings(), 0U);
+  EXPECT_EQ(status_of("one").breaker, BreakerState::closed);
+}
+
+TEST_F(ChainCost, TimeBudgetsDoNotAllocateAndReadTheClockOnceAStep) {
+  hooks_.push_back({"one",
+                    "test:EmptyHook",
+                    std::make_shared<EmptyHook>(),
+                    {.time_budget = std::chrono::seconds(1)}});
+  chain_.replace(hooks_, std::chrono::seconds(1));
+  EXPECT_EQ(allocations_of_a_call(), 0U);
+  EXPECT_EQ(clock_.readings(), 4U);  // begin, pre, driver, post
+}
+
+TEST_F(ChainCost, ASkippedHookDoesNotAllocate) {
+  hooks_.push_back({"one",
+                    "test:EmptyHook",
+                    std::make_shared<EmptyHook>(),
+                    {.suppress_pre_errors = true,
+                     .suppress_post_errors = true,
+                     .time_budget = std::chrono::nanoseconds(1),
+                     .breaker_failures = 1}});
+  install();
+  call_add(1, 2);
+  ASSERT_EQ(status_of("one").breaker, BreakerState::open);
+  EXPECT_EQ(allocations_of_a_call(), 0U);
+  EXPECT_EQ(status_of("one").skip_count, 1U);
+}
+
 TEST_F(ChainCost, HooksWithStateAndDurationsDoNotAllocateAndReadTheClockOnceAStep) {
   hooks_.push_back({"one", "test:StatefulHook", std::make_shared<StatefulHook>(), {}});
   hooks_.push_back({"two", "test:StatefulHook", std::make_shared<StatefulHook>(), {}});

@@ -59,11 +59,37 @@ TEST_F(LogHookTest, ArgumentsAndResultsAreNeverLogged) {
   EXPECT_THAT(log_.text(), AllOf(Not(HasSubstr("123456")), Not(HasSubstr("777777"))));
 }
 
+TEST_F(LogHookTest, AResourceIsNamedWhateverItsTypeUnlessItIsASecret) {
+  install_log_hook();
+  HookRuns runs;
+  const int number = 7;
+  const std::string key = "key-in-clear";
+  const Argument numbered{.name = "id", .value = ValueRef::to(number)};
+  const Argument secret{.name = "id", .value = ValueRef::to(key)};
+  constexpr MethodDescriptor kDim{.name = "dim", .resource = {"lamp", "id"}};
+  constexpr MethodDescriptor kOpen{.name = "open", .resource = {"door", "id"}, .secrets = {"id"}};
+  hooks_.front().hook->pre(Call(kDim, context_, {&numbered, 1}, runs));
+  hooks_.front().hook->pre(Call(kOpen, context_, {&secret, 1}, runs));
+  EXPECT_THAT(log_.text(), AllOf(HasSubstr("pre dim, lamp 7,"),
+                                 HasSubstr("pre open, door <secret>"), Not(HasSubstr("in-clear"))));
+}
+
+TEST_F(LogHookTest, TheProjectIsSaidWhenThereIsOne) {
+  install_log_hook();
+  install();
+  context_.project_id = "p-1";
+  call_touch();
+  EXPECT_EQ(log_.lines().at(0).text,
+            "trace: pre touch, thing t-1, request req-1, user ann, project p-1");
+}
+
 TEST_F(LogHookTest, PeriodicSaysTheTick) {
   install_log_hook("periodic_hooks_interval = 1\n");
   install();
   chain_.run_periodic({.tick = 7}, 6, std::chrono::seconds(1));
   EXPECT_THAT(log_.text(), HasSubstr("trace: periodic, tick 7"));
+  hooks_.front().hook->periodic({.tick = 9, .missed_ticks = 1});
+  EXPECT_THAT(log_.text(), HasSubstr("trace: periodic, tick 9, missed 1"));
 }
 
 TEST_F(LogHookTest, TheLevelIsAnOption) {

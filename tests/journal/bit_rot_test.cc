@@ -1,9 +1,9 @@
-#include <cstdlib>
 #include <map>
 #include <random>
 
 #include "journal_fixture.h"
 #include "support/forgetful_file_system.h"
+#include "support/long_form.h"
 
 namespace hookwire::testing {
 namespace {
@@ -11,11 +11,6 @@ namespace {
 constexpr char kFolder[] = "/journal";
 constexpr std::uint64_t kSegment = 3 * kBlockBytes;
 constexpr std::size_t kSector = 512;
-
-// The long form takes every place, the short one a sample.
-bool is_long() {
-  return std::getenv("HOOKWIRE_LONG") != nullptr;
-}
 
 /// A closed journal of a sealed and an active segment, both with their second block full. Each
 /// body holds, byte for byte, a record that would be the next.
@@ -123,28 +118,33 @@ class BitRotTest : public ::testing::Test {
       byte = static_cast<char>(byte ^ (1 << bit % 8));
     };
     constexpr std::size_t kBits = kBlockBytes * 8;
-    // The short form: the first record, and the places at the end.
-    constexpr std::size_t kPlacesAt = (kBlockBytes - 700) * 8;
+    // The short form: the first record's header, the last places, and any others.
+    constexpr std::size_t kPlacesAt = (kBlockBytes - 64) * 8;
     for (std::size_t bit = 0; bit < kBits; ++bit) {
-      if (!is_long() && bit == 450 * 8) bit = kPlacesAt;
+      if (!long_form() && bit == 128 * 8) bit = kPlacesAt;
       flip(bit, bit % 64 == 0);
       if (HasFatalFailure()) return;
     }
-    for (int i = 0; i < (is_long() ? 0 : 1000); ++i) {
+    for (int i = 0; i < (long_form() ? 0 : 1000); ++i) {
       flip(random_() % kBits, i % 32 == 0);
       if (HasFatalFailure()) return;
     }
-    std::printf("%s: %d flipped bits, all noticed; %d times opened again\n", name.c_str(), noticed_,
-                reopened_);
-    EXPECT_GT(reopened_, 0);
+    say("bit_rot_flips");
+  }
+
+  void say(const char* what) const {
+    report(what, {{"seed", seed_}, {"noticed", noticed_}, {"opened_again", reopened_}});
+    EXPECT_GT(noticed_, 0u);
+    EXPECT_GT(reopened_, 0u);
   }
 
   SystemClock clock_;
   Image sound_;
   std::vector<std::string> bodies_;
-  std::mt19937_64 random_{20'261'124};
-  int noticed_ = 0;
-  int reopened_ = 0;
+  const std::uint64_t seed_ = test_seed();
+  std::mt19937_64 random_{seed_};
+  std::uint64_t noticed_ = 0;
+  std::uint64_t reopened_ = 0;
 };
 
 constexpr char kSealed[] = "00000000000000000001.hwj";
@@ -162,7 +162,7 @@ TEST_F(BitRotTest, EveryBitOfABlockOfTheActiveSegmentIsGuarded) {
 TEST_F(BitRotTest, ASegmentCutAtAnyLengthIsNoticed) {
   for (const std::string name : {kSealed, kActive}) {
     Image image = sound_;
-    const std::size_t step = is_long() ? 1 : 997;
+    const std::size_t step = long_form() ? 1 : 997;
     for (std::size_t length = 0; length < kSegment; length += step) {
       SCOPED_TRACE(name + " cut to " + std::to_string(length));
       image.at(name) = sound_.at(name).substr(0, length);
@@ -170,13 +170,11 @@ TEST_F(BitRotTest, ASegmentCutAtAnyLengthIsNoticed) {
       if (HasFatalFailure()) return;
     }
   }
-  std::printf("%d lengths, all noticed; %d times opened again\n", noticed_, reopened_);
-  EXPECT_GT(reopened_, 0);
+  say("bit_rot_lengths");
 }
 
 TEST_F(BitRotTest, SectorsThatAreSwappedOrZeroedAreNoticed) {
-  int changes = 0;
-  for (int i = 0; i < (is_long() ? 100'000 : 2'000); ++i) {
+  for (int i = 0; i < (long_form() ? 100'000 : 2'000); ++i) {
     Image image = sound_;
     const auto any_sector = [&]() -> std::pair<std::string&, std::size_t> {
       std::string& bytes = image.at(random_() % 2 == 0 ? kSealed : kActive);
@@ -189,14 +187,12 @@ TEST_F(BitRotTest, SectorsThatAreSwappedOrZeroedAreNoticed) {
     a.replace(at, kSector, swap ? b.substr(bt, kSector) : std::string(kSector, '\0'));
     if (swap) b.replace(bt, kSector, first);
     if (image == sound_) continue;
-    ++changes;
-    SCOPED_TRACE(std::to_string(at) + (swap ? " swapped with " + std::to_string(bt) : " zeroed"));
+    SCOPED_TRACE("seed " + std::to_string(seed_) + " sector " + std::to_string(at) +
+                 (swap ? " swapped with " + std::to_string(bt) : " zeroed"));
     check(image, i % 8 == 0);
     if (HasFatalFailure()) return;
   }
-  std::printf("%d changes, all noticed; %d times opened again\n", changes, reopened_);
-  EXPECT_GT(changes, 0);
-  EXPECT_GT(reopened_, 0);
+  say("bit_rot_sectors");
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ enum class Death {
   contended_step,  ///< As append_step, while the other threads append.
   opening_call,    ///< At the n-th change to files that opening makes: recovery, state, segment.
   running_call,    ///< At the n-th change behind it: the making of segments.
+  retention_call,  ///< As running_call, while all that was read after the deaths before may go.
   closing_call,    ///< At the n-th change that a clean close makes.
 };
 
@@ -69,11 +70,15 @@ class DoomedWriter {
  private:
   void open() {
     arm("opening", Death::opening_call);
-    journal_ =
-        std::make_unique<JournalWriter>(files_, clock_,
-                                        JournalOptions{.folder = folder_,
-                                                       .segment_bytes = life_.segment_bytes,
-                                                       .append_wait = std::chrono::seconds(30)});
+    JournalOptions options{.folder = folder_,
+                           .segment_bytes = life_.segment_bytes,
+                           .append_wait = std::chrono::seconds(30)};
+    if (life_.death == Death::retention_call) {
+      options.retention = {.bytes = 1, .needs = [this] {
+                             return JournalNeeds{.owner_from = kept_from_, .readers = {}};
+                           }};
+    }
+    journal_ = std::make_unique<JournalWriter>(files_, clock_, options);
     files_.disarm();
     const JournalRecovery& recovery = journal_->recovery();
     told_.epoch = journal_->epoch();
@@ -82,6 +87,8 @@ class DoomedWriter {
     told_.torn_bytes = recovery.torn_bytes;
     told_.opened = true;
     arm("running", Death::running_call);
+    arm("retaining", Death::retention_call);
+    kept_from_ = recovery.last_sequence + 1;
   }
 
   void arm(const char* phase, Death death) {
@@ -191,6 +198,7 @@ class DoomedWriter {
   SystemClock clock_;
   std::unique_ptr<JournalWriter> journal_;
   std::atomic<bool> stop_{false};
+  std::atomic<std::uint64_t> kept_from_{0};  // by retention
 };
 
 }  // namespace hookwire::testing

@@ -22,12 +22,11 @@
 //   instruction, for rising n. That is each store of a record, its checksum, the live line, the
 //   activation, the seal and the hand-over of segments, half done and done;
 // * at every call that changes files: of opening (recovery, state file, first segment), behind it
-//   (the segments that the background thread makes, and what else that thread removes) and of a
+//   (the segments that the background thread makes, and those that retention removes) and of a
 //   clean close: before the call, half way through what it writes, and after it.
 //
 // Then the next life recovers. What is read after each death is held against what the threads had
-// been told. A death of another kind is another line of kDeaths; calls that the background thread
-// makes to trim a journal are met by `running_call` when the writer is opened with such options.
+// been told. A death of another kind is another line of kDeaths.
 
 namespace hookwire::testing {
 namespace {
@@ -38,12 +37,13 @@ struct KillCount {
   int kills;  // in the long form
 };
 constexpr KillCount kDeaths[] = {
-    {Death::anywhere, "anywhere", 2000},
+    {Death::anywhere, "anywhere", 1500},
     {Death::append_step, "append_step", 2000},
     {Death::roll_over_step, "roll_over_step", 3000},
     {Death::contended_step, "contended_step", 500},
     {Death::opening_call, "opening_call", 1000},
-    {Death::running_call, "running_call", 1000},
+    {Death::running_call, "running_call", 500},
+    {Death::retention_call, "retention_call", 1000},
     {Death::closing_call, "closing_call", 500},
 };
 constexpr int kShortShare = 100;  // the short form has so much less
@@ -60,6 +60,7 @@ class KillTest : public JournalTest {
     std::uint32_t number = 0;
     for (int kill = 0; kill < kKillsOfAJournal && !deck.empty();) {
       const DoomedLife life = plan(deck.back(), ++number);
+      if (life.death == Death::retention_call) survivors.may_trim();
       const bool killed = live_and_die(folder, life);
       check_opening(survivors.last_sequence(), epoch);
       survivors.check(*told_, life.number);
@@ -77,6 +78,7 @@ class KillTest : public JournalTest {
     const JournalInspection found = inspect_journal(files_, folder);
     EXPECT_TRUE(found.damage.empty()) << found.damage[0].what;
     sums_ += survivors.counts();
+    trimmed_ += survivors.trimmed();
     std::filesystem::remove_all(folder);
   }
 
@@ -88,8 +90,9 @@ class KillTest : public JournalTest {
     if (death == Death::opening_call || death == Death::closing_call) {
       life.n = ++call_numbers_[death].first;
       life.moment = static_cast<DeadlyFiles::Moment>(call_numbers_[death].second % 3);
-    } else if (death == Death::running_call) {
-      life.n = 1 + random_() % 25;
+    } else if (death == Death::running_call || death == Death::retention_call) {
+      // A segment is made in five changes; only then an older one can go.
+      life.n = (death == Death::retention_call ? 6 : 1) + random_() % 25;
       life.moment = static_cast<DeadlyFiles::Moment>(random_() % 3);
     } else if (death != Death::anywhere) {
       life.n = sweeps_.at(death).next(random_());
@@ -114,6 +117,7 @@ class KillTest : public JournalTest {
         EXPECT_TRUE(eventually([&] { return is_over(child) || told_->answered() > life.events; }));
         break;
       case Death::running_call:
+      case Death::retention_call:
         EXPECT_TRUE(eventually([&] { return is_over(child) || told_->parked == kKillThreads; }));
         break;
       case Death::closing_call:
@@ -211,6 +215,7 @@ class KillTest : public JournalTest {
   std::map<Death, std::uint64_t> kills_;
   Survivors::Counts sums_;
   std::uint64_t torn_ = 0;
+  std::uint64_t trimmed_ = 0;
   std::uint64_t journals_ = 0;
 };
 
@@ -233,10 +238,12 @@ TEST_F(KillTest, WhatWasAcknowledgedSurvivesKillNineAtEveryPoint) {
                           {"contended_step", kills_[Death::contended_step]},
                           {"opening_call", kills_[Death::opening_call]},
                           {"running_call", kills_[Death::running_call]},
+                          {"retention_call", kills_[Death::retention_call]},
                           {"closing_call", kills_[Death::closing_call]},
                           {"instructions", addresses},
                           {"call_points", calls_.size()},
                           {"torn_tails", torn_},
+                          {"trimmed", trimmed_},
                           {"journals", journals_},
                           {"acknowledged", sums_.acknowledged},
                           {"unanswered", sums_.unanswered},
@@ -252,6 +259,7 @@ TEST_F(KillTest, WhatWasAcknowledgedSurvivesKillNineAtEveryPoint) {
     EXPECT_EQ(kills_[count.death], static_cast<std::uint64_t>(count.kills / share)) << count.name;
   }
   EXPECT_GT(torn_, 0u) << "no kill left a torn record";
+  EXPECT_GT(trimmed_, 0u) << "no kill came while history went";
   EXPECT_GT(sums_.unanswered, 0u) << "no kill came between a record and its answer";
   if (long_form()) {
     EXPECT_GE(sums_.acknowledged, 10'000'000u);

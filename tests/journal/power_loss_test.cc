@@ -12,7 +12,6 @@ namespace {
 using Survival = ForgetfulFileSystem::Survival;
 
 constexpr char kFolder[] = "/journal";
-constexpr std::uint64_t kJournals = 25;
 constexpr int kCycles = 20;  // of each journal
 
 /// A journal on a machine that loses power again and again, and a subscriber that remembers all
@@ -131,6 +130,7 @@ class LostPower {
             std::string_view(reinterpret_cast<const char*>(record.body.data()), record.body.size()),
             wrote->second);
         told[record.sequence] = false;
+        check_epoch(reader, record);
       });
     }
     // What is left as told is in gaps; the inspection names each, and nothing else.
@@ -144,6 +144,19 @@ class LostPower {
       }
     }
     EXPECT_EQ(damaged, told);
+  }
+
+  // Where an epoch ended is known, and the records agree.
+  void check_epoch(JournalReader& reader, const RecordView& record) {
+    const std::uint32_t now = journal_->epoch();
+    const auto end = reader.epoch_end(record.epoch);
+    ASSERT_EQ(end.has_value(), record.epoch < now) << "of epoch " << record.epoch;
+    if (end) {
+      ASSERT_LE(record.sequence, *end);
+    }
+    if (record.epoch > 1) {
+      ASSERT_GT(record.sequence, reader.epoch_end(record.epoch - 1).value_or(~0ull));
+    }
   }
 
   std::mt19937_64 random_;
@@ -161,9 +174,10 @@ class LostPower {
 TEST(PowerLoss, NoIdentityNamesTwoRecordsAndWhatIsLostIsTold) {
   const std::uint64_t seed = test_seed();
   std::printf("seed %llu (HOOKWIRE_SEED takes it)\n", static_cast<unsigned long long>(seed));
+  const std::uint64_t journals = long_form() ? 500 : 25;
   int rolled_back = 0, epochs = 0, torn = 0, gaps = 0, clean = 0, failed_opens = 0;
   std::uint64_t forgotten = 0, survived = 0, records = 0;
-  for (std::uint64_t n = 0; n < kJournals; ++n) {
+  for (std::uint64_t n = 0; n < journals; ++n) {
     LostPower journal(seed + 1000 * n);
     for (int cycle = 0; cycle < kCycles; ++cycle) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " journal " + std::to_string(n) + " cycle " +
@@ -185,9 +199,19 @@ TEST(PowerLoss, NoIdentityNamesTwoRecordsAndWhatIsLostIsTold) {
       "%d losses of power, %d after a clean close; %llu records; %llu sectors and names forgotten, "
       "%llu survived unsynced; %d new epochs, %d roll-backs, %d torn tails, %d gaps read, "
       "%d recoveries cut off\n",
-      static_cast<int>(kJournals) * kCycles, clean, static_cast<unsigned long long>(records),
+      static_cast<int>(journals) * kCycles, clean, static_cast<unsigned long long>(records),
       static_cast<unsigned long long>(forgotten), static_cast<unsigned long long>(survived), epochs,
       rolled_back, torn, gaps, failed_opens);
+  const auto count_of = [](int count) { return static_cast<std::uint64_t>(count); };
+  report("power_loss", {{"seed", seed},
+                        {"losses", journals * kCycles},
+                        {"records", records},
+                        {"forgotten", forgotten},
+                        {"survived_unsynced", survived},
+                        {"epochs", count_of(epochs)},
+                        {"roll_backs", count_of(rolled_back)},
+                        {"torn_tails", count_of(torn)},
+                        {"recoveries_cut_off", count_of(failed_opens)}});
   for (const int count : {rolled_back, epochs, torn, gaps, clean, failed_opens}) {
     EXPECT_GT(count, 0);
   }

@@ -64,6 +64,10 @@ class Survivors {
   };
 
   const Counts& counts() const { return counts_; }
+  /// Records that went because the journal was told to trim what had been checked.
+  std::uint64_t trimmed() const { return first_ - 1; }
+  /// From now on what is known by now may be trimmed.
+  void may_trim() { trimmable_ = known_.size(); }
   std::uint64_t last_sequence() const { return known_.size(); }
 
   /// After a death in life `life`: what is there behind what was there, and the end of that again.
@@ -98,8 +102,12 @@ class Survivors {
             std::array<std::uint64_t, kKillThreads>& seen) {
     try {
       JournalReader reader(files_, folder_);
+      const std::uint64_t first = reader.first_sequence();
+      // Lower than before: what was about to go when its writer died is there again.
+      if (first > std::max(first_, trimmable_ + 1)) ++counts_.holes;
+      first_ = first;
       reader.seek(from);
-      std::uint64_t next = from;
+      std::uint64_t next = std::max(from, first);
       while (true) {
         const JournalChunk chunk = reader.next();
         if (chunk.kind == JournalChunk::Kind::end) break;
@@ -149,6 +157,8 @@ class Survivors {
   FileSystem& files_;
   const std::filesystem::path folder_;
   std::vector<EventName> known_;  // by sequence, from 1
+  std::uint64_t first_ = 1;       // the oldest that is there
+  std::uint64_t trimmable_ = 0;   // older ones may go, this one too
   std::uint32_t epoch_ = 0;       // of the first event
   Counts counts_;
 };

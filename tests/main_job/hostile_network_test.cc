@@ -45,7 +45,7 @@ Plan plan() {
   // The first record behind a welcome is spared: one that is bad twice running is told as a gap.
   ProxyFaults faults{.delay_every = 100'000,
                      .cut_every = 400'000,
-                     .stall_every = 2'000'000,
+                     .stall_every = 1'000'000,
                      .stall_for = milliseconds(600),
                      .flip_every = 300'000,
                      .flip_not_from = 200,

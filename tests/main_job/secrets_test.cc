@@ -10,6 +10,7 @@
 
 #include "hookwire/audit/audit_log.h"
 #include "hookwire/client/subscriber.h"
+#include "hookwire/exec/exec_hook.h"
 #include "hookwire/hooks/hook_registry.h"
 #include "hookwire/hooks/hooked.h"
 #include "hookwire/publisher/publisher.h"
@@ -205,6 +206,25 @@ class SecretsEverywhere : public ::testing::Test {
                        std::chrono::seconds(1));
   }
 
+  // A LogHook, and an ExecHook whose program keeps what it is given.
+  std::vector<HookInstance> configured_hooks() {
+    std::filesystem::create_directory(folder_.path() / "given");
+    const std::filesystem::path program = folder_.path() / "program";
+    std::ofstream(program) << "#!/bin/sh\n{ cat; env; } >> " << folder_.path().string()
+                           << "/given/all\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    const ConfigFile file = ConfigFile::parse(
+        "[gold]\nhook_drivers = hookwire:LogHook, hookwire:ExecHook\n"
+        "suppress_pre_hooks_errors = true\nsuppress_post_hooks_errors = true\n"
+        "periodic_hooks_interval = 1s\nexec_phases = pre, post, failure, periodic\n"
+        "exec_deadline = 30s\nexec_program = " +
+            program.string() + "\n",
+        "hw.conf");
+    HookRegistry registry = HookRegistry::with_built_in_hooks();
+    registry.add("hookwire:ExecHook", exec_hook_factory(kMethods));
+    return registry.make_chain(Options(file, {"gold"}), "gold", "nas01@gold", clock_, log_);
+  }
+
   void expect_none_in(const std::string& bytes, const char* what) const {
     EXPECT_GT(bytes.size(), 1000U) << what << " is empty, so that nothing is proved";
     for (const std::string& secret : secrets_) {
@@ -225,7 +245,7 @@ class SecretsEverywhere : public ::testing::Test {
   std::shared_ptr<Chatty> chatty_ = std::make_shared<Chatty>();
 };
 
-TEST_F(SecretsEverywhere, AreInNoJournalStreamLogOrAuditLog) {
+TEST_F(SecretsEverywhere, AreInNoJournalStreamLogProgramOrAuditLog) {
   SCOPED_TRACE("HOOKWIRE_SEED=" + std::to_string(seed_));
   const std::string endpoint = "ipc://" + (folder_.path() / "stream").string();
   PublisherOptions options{.publisher = "nas01@gold",
@@ -238,9 +258,7 @@ TEST_F(SecretsEverywhere, AreInNoJournalStreamLogOrAuditLog) {
   Publisher publisher(files_, clock_, log_, options, kMethods);
   publisher.start();
   HookChain chain(clock_, log_);
-  const ConfigFile file = ConfigFile::parse("[gold]\nhook_drivers = hookwire:LogHook\n", "hw.conf");
-  std::vector<HookInstance> hooks = HookRegistry::with_built_in_hooks().make_chain(
-      Options(file, {"gold"}), "gold", "nas01@gold", clock_, log_);
+  std::vector<HookInstance> hooks = configured_hooks();
   HookSwitches tolerant;
   tolerant.suppress_pre_errors = true;
   tolerant.suppress_post_errors = true;
@@ -248,10 +266,10 @@ TEST_F(SecretsEverywhere, AreInNoJournalStreamLogOrAuditLog) {
   hooks.insert(hooks.begin(), {"notify", "hookwire:NotificationHook",
                                publisher.make_notification_hook(), tolerant});
   hooks.push_back({"chatty", "Chatty", chatty_, tolerant});
-  chain.replace(std::move(hooks), publisher.redaction());
+  chain.replace(std::move(hooks), {}, publisher.redaction());
   Hooked<Vault> hooked(vault_, chain);
 
-  const int calls = long_form() ? 20'000 : 1'000;
+  const int calls = long_form() ? 20'000 : 500;
   for (int n = 0; n < calls; ++n) one_call(hooked);
   for (std::uint64_t tick = 1; tick <= static_cast<std::uint64_t>(calls) / 100; ++tick) {
     one_tick(chain, tick);
@@ -274,6 +292,11 @@ TEST_F(SecretsEverywhere, AreInNoJournalStreamLogOrAuditLog) {
   expect_none_in(sink.bytes(), "stream");
   expect_none_in(log_.text(), "log");
   expect_none_in(bytes_below(folder_.path() / "audit"), "audit log");
+  const std::string given = bytes_below(folder_.path() / "given");
+  for (const char* phase : {"pre", "post", "failure", "periodic"}) {
+    EXPECT_NE(given.find(R"("phase":")" + std::string(phase)), std::string::npos) << phase;
+  }
+  expect_none_in(given, "input and environment of the program");
   report("secrets", {{"secrets", secrets_.size()},
                      {"calls", static_cast<std::uint64_t>(calls)},
                      {"raised", raised_},

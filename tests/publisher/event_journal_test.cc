@@ -4,6 +4,7 @@
 
 #include "event_bodies.h"
 #include "publisher_test.h"
+#include "support/cancelled_thread.h"
 #include "support/eventually.h"
 #include "support/fake_clock.h"
 #include "support/forwarding_file_system.h"
@@ -118,6 +119,33 @@ TEST_F(EventJournalTest, NobodyWaitsForTheOneWhoTellsWhatWasLost) {
   EXPECT_TRUE(teller.get());
   EXPECT_TRUE(append());
   EXPECT_EQ(told_count(), events_->lost());
+}
+
+/// A log that writes to a file does the same.
+class LogThatCanBeCancelled final : public Log {
+ public:
+  std::atomic<int> lines{0};
+  void write(LogLevel /*level*/, std::string_view /*line*/) noexcept override {
+    ++lines;
+    ::pthread_testcancel();
+  }
+};
+
+TEST_F(EventJournalTest, AThreadThatIsToBeCancelledStillTellsWhatWasLost) {
+  open(std::chrono::seconds(30));
+  LogThatCanBeCancelled log;
+  events_.emplace(*writer_, clock_, log, encoder_);
+  bool taken = false;
+  CancelledThread thread([&] {
+    ::pthread_cancel(::pthread_self());
+    events_->lose(Phase::periodic, "a test", ErrorCode::io);
+    taken = append();
+    ::pthread_testcancel();
+  });
+  EXPECT_TRUE(thread.join());
+  EXPECT_TRUE(taken);
+  EXPECT_EQ(log.lines, 2) << "of the outage's beginning and end";
+  EXPECT_EQ(told_count(), 1U);
 }
 
 }  // namespace

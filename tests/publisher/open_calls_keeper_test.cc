@@ -1,5 +1,6 @@
 #include "publisher_test.h"
 #include "support/eventually.h"
+#include "support/forwarding_file_system.h"
 
 namespace hookwire::testing {
 namespace {
@@ -70,6 +71,44 @@ TEST_F(OpenCallsKeeping, BesideARelayAListIsWrittenEverySegment) {
   }
   close();
   EXPECT_EQ(events().back().method, "open_calls");
+}
+
+/// Files that cannot be opened for reading while `broken`.
+class UnreadableFiles final : public ForwardingFileSystem {
+ public:
+  std::atomic<bool> broken{false};
+  std::atomic<int> refused{0};
+
+  std::unique_ptr<File> open(const std::filesystem::path& path, OpenMode mode) override {
+    if (broken && mode == OpenMode::read) {
+      ++refused;
+      throw IoError(EMFILE, "open " + path.string());
+    }
+    return ForwardingFileSystem::open(path, mode);
+  }
+};
+
+TEST_F(OpenCallsKeeping, ListsAreWrittenAgainAfterTheJournalCouldNotBeRead) {
+  UnreadableFiles files;
+  files_ = &files;
+  open();
+  publisher_->start();
+  files.broken = true;
+  ASSERT_TRUE(eventually([&] {
+    call_for(kSegment);
+    return log_.contains("open calls cannot be kept track of");
+  }));
+  ASSERT_GT(files.refused, 0);
+  const int before = files.refused;
+  ASSERT_TRUE(eventually([&] { return files.refused > before + 2; })) << "it is tried again";
+  files.broken = false;
+  ASSERT_TRUE(eventually([&] { return log_.contains("open calls are kept track of again"); }));
+  EXPECT_EQ(log_.count("open calls cannot be kept track of"), 1U);
+  const std::size_t lists_before = lists();
+  call_for(kSegment);
+  EXPECT_TRUE(eventually([&] { return lists() > lists_before; }));
+  close();
+  publisher_.reset();
 }
 
 TEST_F(OpenCallsKeeping, AListNamesTheCallsThatAreOpen) {

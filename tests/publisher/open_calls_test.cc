@@ -25,7 +25,7 @@ class OpenCallsTest : public ::testing::Test {
     visit_entry(body_keys::kCallId, call_id, body);
     open_.see({.sequence = ++sequence_,
                .kind = static_cast<std::uint8_t>(phase),
-               .topic = {},
+               .topic = topic_,
                .body = body.written(),
                .bytes = {}});
   }
@@ -36,6 +36,7 @@ class OpenCallsTest : public ::testing::Test {
   }
 
   OpenCalls open_;
+  std::string topic_ = "pre/make/nas01@gold";
   std::uint64_t sequence_ = 0;
 };
 
@@ -81,7 +82,27 @@ TEST_F(OpenCallsTest, AreTheSameReadFromTheirParts) {
   for (const Value& part : parts) EXPECT_TRUE(again.add_listed(part));
   EXPECT_EQ(ids(again), ids(open_));
   EXPECT_EQ(again.list()[2499].pre_sequence, 2500U);
+  EXPECT_EQ(again.list()[2499].method, "make");
   EXPECT_EQ(again.as_of(), 2500U);
+}
+
+TEST_F(OpenCallsTest, WithLongNamesTakeMoreParts) {
+  topic_ = "pre/" + std::string(400, 'm') + "/nas01@gold";
+  for (int n = 0; n < 1000; ++n) see(Phase::pre, "call-" + std::to_string(n));
+  OpenCalls again;
+  for (const Value& part : open_.parts()) {
+    EXPECT_LE(part.find("calls")->list()->size(), 82U);
+    EXPECT_TRUE(again.add_listed(part));
+  }
+  EXPECT_EQ(again.size(), 1000U);
+}
+
+TEST_F(OpenCallsTest, AListOfAnEarlierVersionHasNoMethods) {
+  OpenCalls again;
+  ASSERT_TRUE(
+      again.add_listed(Value::Map{{"as_of", 7u}, {"calls", Value::List{Value::List{"a", 1u}}}}));
+  EXPECT_EQ(again.list().at(0).call_id, "a");
+  EXPECT_EQ(again.list().at(0).method, "");
 }
 
 TEST_F(OpenCallsTest, AListOfAnotherFormIsRefused) {
@@ -91,6 +112,8 @@ TEST_F(OpenCallsTest, AListOfAnotherFormIsRefused) {
   for (const Value& bad :
        {Value(), Value(1u), Value(Value::Map{{"as_of", 1u}}), Value(Value::Map{{"calls", calls}}),
         Value(Value::Map{{"as_of", "1"}, {"calls", calls}}),
+        Value(Value::Map{{"as_of", 1u}, {"calls", calls}, {"methods", Value::List{}}}),
+        Value(Value::Map{{"as_of", 1u}, {"calls", calls}, {"methods", Value::List{1u}}}),
         Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{"a"}}}),
         Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{Value::List{"a"}}}}),
         Value(Value::Map{{"as_of", 1u}, {"calls", Value::List{Value::List{1u, "a"}}}})}) {

@@ -7,6 +7,7 @@ namespace hookwire::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -26,6 +27,10 @@ class PublisherRetention : public PublisherTest {
   PublisherRetention() {
     segment_bytes_ = kSegment;
     files_ = &disk_;
+  }
+  // The publisher goes before the disk that it writes to.
+  ~PublisherRetention() override {
+    if (publisher_) close();
   }
 
   std::string endpoint() const {
@@ -153,6 +158,11 @@ TEST_F(PublisherRetention, CallsThatWereOpenWhenTheProcessDiedAreStillClosed) {
   }));
   start({.bytes = 4 * kSegment});
   EXPECT_EQ(publisher_->status().aborted_calls, 1u);
+  std::vector<std::string> aborted;
+  for (const Event& event : call_events()) {
+    if (event.outcome == "aborted") aborted.push_back(event.topic);
+  }
+  EXPECT_THAT(aborted, ElementsAre("failure/drop/nas01@gold"));
 }
 
 TEST_F(PublisherRetention, WithoutARelayHistoryGoesAsWell) {

@@ -75,6 +75,24 @@ TEST(ReplayPaceTest, KeepsLittleOfWhatWasNotUsed) {
   EXPECT_LE(sent_in(pace, now_ns, 1), ReplayPace::kLeast * ReplayPace::kKeptNs / 1e9 + 2 * kChunk);
 }
 
+TEST(ReplayPaceTest, TimeThatPassedOpensItForOneChunkAndNotForABurst) {
+  ReplayPace pace;
+  ASSERT_TRUE(pace.is_open(kMs));
+  pace.spend(kChunk);
+  const std::int64_t later_ns = 3600 * 1000 * kMs;
+  ASSERT_TRUE(pace.is_open(later_ns));
+  pace.spend(kChunk);
+  EXPECT_FALSE(pace.is_open(later_ns));
+}
+
+TEST(ReplayPaceTest, WhatOneAppendAddsForThirtyTwoIsNotCutByTheNextLook) {
+  ReplayPace pace;
+  std::int64_t now_ns = 0;
+  sent_in(pace, now_ns, 10);
+  constexpr std::uint64_t kAppended = 32 * kChunk;
+  EXPECT_GE(sent_in(pace, now_ns, 1, kAppended), kAppended - 2.0 * kChunk);
+}
+
 TEST(ReplayPaceTest, SaysWhenItIsOpenAgain) {
   ReplayPace pace;
   std::int64_t now_ns = kMs;

@@ -92,6 +92,25 @@ TEST_F(StreamCatchUp, WithALiveOneTheyGetWhatThePaceAllows) {
               4.0 * kBlockBytes);
 }
 
+TEST_F(StreamCatchUp, WithALiveOneTheyGetOneBatchAStepSoThatNoTwoReadersWakeAtOnce) {
+  append_many(20'000);
+  open_next_to_a_live_one();
+  for (int i = 0; i < 10'000; ++i) server().woke(0);
+  std::size_t before = batches_of_those_behind();
+  int sent = 0;
+  for (int n = 0; n < 200; ++n) {
+    append();
+    server().step();
+    const std::size_t batches = batches_of_those_behind();
+    ASSERT_LE(batches - before, 1U);
+    sent += batches > before ? 1 : 0;
+    before = batches;
+    clock_.advance(std::chrono::milliseconds(1));
+    server().woke(0);
+  }
+  EXPECT_GT(sent, 50) << "nobody was served";
+}
+
 TEST_F(StreamCatchUp, TheyGoFasterWhileTheRelayIsInTime) {
   append_many(20'000);
   open_next_to_a_live_one();

@@ -24,6 +24,25 @@ class StreamCursorFile : public StreamTest {
     server_.reset();
     transport_.sent.clear();
   }
+  /// As many names as there may be, each of which acknowledged one event.
+  void fill_places() {
+    StreamCursorMap cursors;
+    for (std::size_t n = 0; n < StreamCursors::kMaxNames; ++n) {
+      cursors["name" + std::to_string(n)] = {.epoch = 1, .sequence = n + 1};
+    }
+    write_cursors(files_, journal_folder(), cursors, writer_->journal_id());
+  }
+  /// Appends so much that history can go, and lets the oldest segment go.
+  void lose_history() {
+    append_many(10'000);
+    writer_.reset();
+    for (const std::string& name : files_.list(journal_folder())) {
+      if (!name.ends_with(".hwj")) continue;
+      std::filesystem::remove(journal_folder() / name);
+      break;
+    }
+    open_writer();
+  }
   std::filesystem::path file() const { return journal_folder() / "cursors"; }
 };
 
@@ -159,6 +178,76 @@ TEST_F(StreamCursorFile, OneNameTooManyIsRefused) {
   settle();
   EXPECT_THAT(refusals("a"), ElementsAre(Code::bad_value));
   EXPECT_NE(open_named("b", "name7"), 0U) << "a known name may go on";
+}
+
+TEST_F(StreamCursorFile, ANameInRetainForHasItsPlaceHoweverManyOthersCame) {
+  append();
+  retained_.names = {"audit"};
+  fill_places();
+  EXPECT_NE(open_named("a", "audit"), 0U);
+  EXPECT_TRUE(log_.contains("cursor of name0, which acknowledged event 1 of epoch 1 last, gave"));
+  ASSERT_EQ(server().status().cursors.size(), StreamCursors::kMaxNames);
+  ask("b", OpenRequest{.name = "one more"});
+  settle();
+  EXPECT_THAT(refusals("b"), ElementsAre(Code::bad_value)) << "nothing has passed the others";
+  restart();
+  EXPECT_NE(open_named("c", "audit"), 0U) << "the file is sound";
+  EXPECT_FALSE(std::filesystem::exists(journal_folder() / "cursors.damaged"));
+}
+
+TEST_F(StreamCursorFile, ANameInRetainForThatNeverCameIsInTheStatusAndLacksEverything) {
+  append_many(10);
+  retained_.names = {"audit"};
+  ASSERT_EQ(server().status().cursors.size(), 1U);
+  const CursorStatus audit = server().status().cursors[0];
+  EXPECT_EQ(audit.name, "audit");
+  EXPECT_EQ(audit.sequence, 0U);
+  EXPECT_EQ(audit.lag, 10U);
+  EXPECT_FALSE(audit.connected);
+  ask("a", CloseRequest{.session = open_named("a")});
+  settle();
+  EXPECT_EQ(server().status().cursors.size(), 1U) << "it came and acknowledged nothing";
+}
+
+TEST_F(StreamCursorFile, ANameThatHistoryHasPassedGivesWayToANewOne) {
+  retained_.names = {"name0"};
+  fill_places();
+  lose_history();
+  ASSERT_GT(server().status().first_sequence, StreamCursors::kMaxNames + 1);
+  open_named("a", "name1");
+  EXPECT_NE(open_named("b", "new"), 0U);
+  EXPECT_TRUE(log_.contains("cursor of name2, which")) << log_.text();
+  restart();
+  for (const char* stays : {"name0", "name1", "name3"}) {
+    const auto all = read_cursors(files_, journal_folder(), writer_->journal_id());
+    EXPECT_TRUE(all->contains(stays)) << stays;
+    EXPECT_FALSE(all->contains("name2"));
+  }
+}
+
+TEST_F(StreamCursorFile, ANameInRetainForThatNeverCameIsWarnedOfAtTheStartAndEachHour) {
+  retained_ = {.names = {"audit", "audti"}, .bytes = 1 << 20};
+  append_many(10'000);  // two segments and more
+  ack("a", open_named("a", "audit"), 1);
+  settle();
+  EXPECT_EQ(log_.count("audti in retain_for never acknowledged"), 1U) << log_.text();
+  const std::size_t of_audit = log_.count("and audit in retain_for");
+  for (int minute = 1; minute < 60; ++minute) {
+    clock_.advance(std::chrono::minutes(1));
+    settle();
+  }
+  EXPECT_EQ(log_.count("audti in retain_for"), 1U);
+  clock_.advance(std::chrono::minutes(1));
+  settle();
+  EXPECT_EQ(log_.count("audti in retain_for"), 2U);
+  EXPECT_EQ(log_.count("and audit in retain_for"), of_audit) << "it came";
+}
+
+TEST_F(StreamCursorFile, ANameInRetainForIsNotWarnedOfWhileHistoryIsShort) {
+  retained_ = {.names = {"audit"}, .bytes = 1 << 30};
+  append();
+  settle();
+  EXPECT_FALSE(log_.contains("retain_for"));
 }
 
 TEST_F(StreamCursorFile, ANameThatNeverAcknowledgedTakesNoPlaceForGood) {

@@ -75,6 +75,20 @@ class StreamLoss : public StreamTest {
     EXPECT_TRUE(eventually(copied));
     return kept;
   }
+  /// Epoch 1 kept ten records of fifteen, epoch 2 has those behind it; history is gone from 1 to
+  /// beyond what epoch 1 had.
+  void lose_a_tail_and_then_history() {
+    append_many(10);
+    const auto kept = keep();
+    append_many(5);
+    lose_power_after(kept);
+    append_many(20'000);
+    writer_.reset();
+    while (JournalReader(files_, journal_folder()).first_sequence() < 100) {
+      std::filesystem::remove(first_segment());
+    }
+    open_writer();
+  }
   std::filesystem::path first_segment() {
     for (const std::string& name : files_.list(journal_folder())) {
       if (name.ends_with(".hwj")) return journal_folder() / name;
@@ -176,6 +190,78 @@ TEST_F(StreamLoss, ANamedCursorBeyondWhatSurvivedIsRolledBackToo) {
   ask("b", AckRequest{.session = again, .epoch = writer_->epoch(), .sequence = 12});
   open("c", kCursor, {.name = "audit"});
   EXPECT_EQ(records("c"), range_of(13, 17));
+}
+
+TEST_F(StreamLoss, ALostTailIsToldAlsoWhenHistoryIsGoneBeyondIt) {
+  lose_a_tail_and_then_history();
+  const std::uint64_t first = server().status().first_sequence;
+  for (const std::uint64_t next : {9U, 11U, 12U, 16U}) {
+    const std::string peer = std::to_string(next);
+    open(peer, at(next, writer_->journal_id(), 1), {.credit_bytes = kMaxCreditBytes});
+    const auto told = all<RolledBack>(peer);
+    ASSERT_THAT(told, SizeIs(next > 11 ? 1 : 0)) << "it stood at " << next - 1;
+    if (!told.empty()) {
+      EXPECT_EQ(told[0].last, 10U);
+      EXPECT_EQ(told[0].epoch, writer_->epoch());
+    }
+    const auto gaps = all<StreamGap>(peer);
+    ASSERT_THAT(gaps, SizeIs(1));
+    EXPECT_EQ(gaps[0].first, std::min<std::uint64_t>(next, 11));
+    EXPECT_EQ(gaps[0].last, first - 1);
+    EXPECT_EQ(records(peer).front(), first);
+  }
+}
+
+TEST_F(StreamLoss, ANamedCursorIsToldOfItsLostTailAlsoWhenHistoryIsGoneBeyondIt) {
+  lose_a_tail_and_then_history();
+  write_cursors(files_, journal_folder(), {{"audit", {.epoch = 1, .sequence = 15}}},
+                writer_->journal_id());
+  open("a", kCursor, {.name = "audit"});
+  EXPECT_EQ(all<RolledBack>("a").at(0).last, 10U);
+  EXPECT_EQ(all<StreamGap>("a").at(0).first, 11U);
+}
+
+TEST_F(StreamLoss, WhereAJournalDoesNotKnowItsEpochsNothingOfAnOlderOneIsVouchedFor) {
+  lose_a_tail_and_then_history();
+  std::filesystem::remove(journal_folder() / "epochs");  // as an older program left it
+  const std::uint64_t first = server().status().first_sequence;
+  for (const std::uint64_t next : {9U, 16U, 150U, 19'000U}) {
+    const std::string peer = std::to_string(next);
+    open(peer, at(next, writer_->journal_id(), 1), {.credit_bytes = kMaxCreditBytes});
+    ASSERT_THAT(all<RolledBack>(peer), SizeIs(1)) << "it stood at " << next - 1;
+    EXPECT_EQ(all<RolledBack>(peer)[0].last, 0U);
+    EXPECT_EQ(all<StreamGap>(peer).at(0).first, 1U);
+    EXPECT_EQ(all<StreamGap>(peer).at(0).last, first - 1);
+    EXPECT_EQ(records(peer).front(), first);
+  }
+}
+
+TEST_F(StreamLoss, WhereAJournalDoesNotKnowItsEpochsItsRecordsTell) {
+  append_many(10);
+  const auto kept = keep();
+  append_many(5);
+  lose_power_after(kept);
+  append_many(7);
+  std::filesystem::remove(journal_folder() / "epochs");
+  open("less", at(8, writer_->journal_id(), 1));
+  EXPECT_THAT(all<RolledBack>("less"), IsEmpty());
+  open("more", at(14, writer_->journal_id(), 1));
+  EXPECT_EQ(all<RolledBack>("more").at(0).last, 10U);
+}
+
+TEST_F(StreamLoss, TheLagOfACursorCountsWhatCameInPlaceOfItsLostTail) {
+  append_many(10);
+  const auto kept = keep();
+  append_many(5);
+  lose_power_after(kept);
+  append_many(7);
+  write_cursors(files_, journal_folder(),
+                {{"audit", {.epoch = 1, .sequence = 15}}, {"less", {.epoch = 1, .sequence = 8}}},
+                writer_->journal_id());
+  const RelayStatus status = server().status();
+  ASSERT_THAT(status.cursors, SizeIs(2));
+  EXPECT_EQ(status.cursors[0].lag, 7U);
+  EXPECT_EQ(status.cursors[1].lag, 9U);
 }
 
 TEST_F(StreamLoss, ABatchHasOneEpoch) {

@@ -76,10 +76,12 @@ class StreamTest : public ::testing::Test {
 
   StreamServer& server() {
     if (!server_) {
-      server_ = std::make_unique<StreamServer>(
-          files_, clock_, log_, transport_, buffers_,
-          StreamServerOptions{
-              .publisher = "nas01@gold", .journal_folder = journal_folder(), .limits = limits_});
+      server_ =
+          std::make_unique<StreamServer>(files_, clock_, log_, transport_, buffers_,
+                                         StreamServerOptions{.publisher = "nas01@gold",
+                                                             .journal_folder = journal_folder(),
+                                                             .limits = limits_,
+                                                             .retained = retained_});
     }
     return *server_;
   }
@@ -155,6 +157,7 @@ class StreamTest : public ::testing::Test {
   CapturingLog log_;
   PosixFileSystem files_;
   StreamLimits limits_{.requests_per_second = 1'000'000};
+  RetainedHistory retained_;
   FakeTransport transport_;
   StreamBufferPool buffers_;
   std::unique_ptr<JournalWriter> writer_;

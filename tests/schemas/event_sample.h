@@ -55,6 +55,7 @@ inline Value::Map body_map(const Event& event) {
     put(hook, "name", run.name);
     put(hook, "phase", run.phase);
     put(hook, "outcome", run.outcome);
+    put(hook, "limit", run.limit);
     put(hook, "duration_ns", run.duration_ns);
     hooks.emplace_back(std::move(hook));
   }
@@ -103,7 +104,8 @@ inline Event full_event() {
   event.outcome = "success";
   event.duration_ns = -5;  // signed: a clock may be wrong
   event.hooks = {{.name = "quota", .phase = "pre", .outcome = "ok", .duration_ns = 900},
-                 {.name = "log", .phase = "post", .outcome = "raised"}};
+                 {.name = "log", .phase = "post", .outcome = "raised"},
+                 {.name = "slow", .phase = "pre", .outcome = "skipped", .limit = "breaker"}};
   event.resource = EventResource{.type = "share", .id = "s-1"};
   event.tick = 300;
   event.part = 1;

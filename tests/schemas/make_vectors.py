@@ -71,6 +71,12 @@ def good_vectors():
                {**call, "outcome": "vetoed", "duration_ns": 4200,
                 "error": {"type": "QuotaExceeded", "message": "10 GiB asked, 4 GiB left"},
                 "hooks": [{"name": "small", "phase": "pre", "outcome": "raised"}]})
+    yield good("post_with_limits", envelope("post", "create_share"),
+               {**call, "outcome": "success", "duration_ns": 4200,
+                "hooks": [{"name": "small", "phase": "pre", "outcome": "skipped",
+                           "limit": "breaker"},
+                          {"name": "slow", "phase": "pre", "outcome": "over_budget",
+                           "limit": "time_budget", "duration_ns": 1000000000}]})
     yield good("failure_aborted", envelope("failure", "delete_share"),
                {**call, "method": "delete_share", "outcome": "aborted"})
     yield good("periodic_part", envelope("periodic", "update_stats"),

@@ -17,7 +17,7 @@ ANY = object()
 
 CONTEXT = {"request_id": str, "global_request_id": str, "user_id": str, "project_id": str,
            "roles": [str], "remote_address": str, "traceparent": str}
-HOOK = {"name": str, "phase": str, "outcome": str, "duration_ns": int}
+HOOK = {"name": str, "phase": str, "outcome": str, "limit": str, "duration_ns": int}
 BODY = {"schema": "unsigned", "publisher": str, "call_id": str, "method": str, "outcome": str,
         "duration_ns": int, "context": CONTEXT, "resource": {"type": str, "id": str}, "args": ANY,
         "result": ANY, "error": {"type": str, "message": str}, "hooks": [HOOK],

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "hookwire/base/from_value.h"
+
 namespace hookwire::testing {
 namespace {
 
@@ -52,6 +54,27 @@ TEST(ShareTypes, CapabilitiesAreSeenByTheirNames) {
                              {"total_capacity_gb", 10.5},
                              {"free_capacity_gb", 2.25},
                              {"snapshot_support", true}}));
+}
+
+template <class T>
+Value there_and_back(const T& value) {
+  T read;
+  from_value(to_value(value), "it", read);
+  return to_value(read);
+}
+
+TEST(ShareTypes, EveryTypeIsReadFromThePlainValueThatItShows) {
+  const ShareInstance share{.share_id = "s-1",
+                            .size_gb = 2,
+                            .share_proto = "NFS",
+                            .export_locations = {"nas01:/s-1"},
+                            .access_rules = {{"user", "alice", "ro", "key"}},
+                            .metadata = {{"used_bytes", Value(std::uint64_t{4096})}}};
+  EXPECT_EQ(there_and_back(share), to_value(share));
+  const Snapshot snapshot{"snap-1", "s-1", 7, "/r/snapshots/snap-1"};
+  EXPECT_EQ(there_and_back(snapshot), to_value(snapshot));
+  const Capabilities capabilities{"gold", "1.0", "NFS", 10.5, 2.25, true};
+  EXPECT_EQ(there_and_back(capabilities), to_value(capabilities));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ class RecordingHook : public Hook {
   bool measured = false;
   bool paired = false;
   bool suppressible = true;
+  bool skippable = true;
 
   HookData pre(const Call& call) override {
     steps_.add("pre " + name_);
@@ -43,6 +44,7 @@ class RecordingHook : public Hook {
   bool wants_durations() const noexcept override { return measured; }
   bool pairs_phases() const noexcept override { return paired; }
   bool may_be_suppressed() const noexcept override { return suppressible; }
+  bool may_be_skipped() const noexcept override { return skippable; }
 
  private:
   const std::string name_;

@@ -2,7 +2,8 @@
 """Runs the long forms of the tests until the time is over, and sums up what they say.
 
 A test says "torture: NAME key=value ...": what was tried and how often each fault hit. Keys that
-begin with "lost" count what must never happen.
+begin with "lost" count what must never happen. A test that says nothing of the kind, or says it in a
+form that cannot be read, has failed: nobody knows what it tried.
 """
 import argparse
 import json
@@ -13,6 +14,8 @@ import sys
 import time
 
 LINE = re.compile(r"torture: (\w+)((?: \w+=\d+)+)\s*$")
+# What a program began to say: ctest writes the number of the test before it.
+BEGUN = re.compile(r"^(\d+: )?torture:")
 
 
 class Summary:
@@ -24,10 +27,15 @@ class Summary:
         self.failed = []
 
     def read(self, text):
+        """Takes in what a test said; what is wrong with it, if anything."""
+        said, unread = 0, []
         for line in text.splitlines():
             found = LINE.search(line)
             if not found:
+                if BEGUN.search(line):
+                    unread.append(line.strip())
                 continue
+            said += 1
             name = found.group(1)
             self.runs[name] = self.runs.get(name, 0) + 1
             sums = self.figures.setdefault(name, {})
@@ -35,6 +43,9 @@ class Summary:
                 key, value = pair.split("=")
                 if key != "seed":
                     sums[key] = sums.get(key, 0) + int(value)
+        if unread:
+            return "says what cannot be read: " + "; ".join(unread)
+        return None if said else "says nothing of what it tried"
 
     def lost(self):
         return {f"{name} {key}": value for name, sums in self.figures.items()
@@ -86,9 +97,9 @@ def main():
             run = subprocess.run(ctest(options.folder, "-V", "-R", f"^{re.escape(test)}$"),
                                  env={**os.environ, "HOOKWIRE_SEED": str(seed)},
                                  capture_output=True, text=True)
-            summary.read(run.stdout)
-            if run.returncode != 0:
-                summary.failed.append(f"{test} with seed {seed}")
+            wrong = summary.read(run.stdout)
+            if run.returncode != 0 or wrong:
+                summary.failed.append(f"{test} with seed {seed}" + (f": {wrong}" if wrong else ""))
                 print(run.stdout[-20000:], file=sys.stderr, flush=True)
         seed += 1
         first = False

@@ -24,8 +24,18 @@ class SummaryTest(unittest.TestCase):
 
     def test_leaves_other_lines_alone(self):
         summary = Summary()
-        summary.read("torture: torture.net, seed 7\ntorture:\ntorture: net cuts=many\n")
-        self.assertEqual(summary.runs, {})
+        self.assertIsNone(summary.read("7: seed 7 of torture: none\ntorture: net cuts=1\n"))
+        self.assertEqual(summary.runs, {"net": 1})
+
+    def test_a_test_that_says_nothing_has_failed(self):
+        self.assertIn("nothing", Summary().read("7: [  PASSED  ] 0 tests.\n"))
+
+    def test_a_line_that_cannot_be_read_is_a_failure(self):
+        for line in ("torture:", "torture: net cuts=many", "7: torture: net cuts=2, lost=0",
+                     "torture: net", "7: torture: net-work cuts=2"):
+            summary = Summary()
+            self.assertIn("cannot be read", summary.read(f"torture: disk tears=1\n{line}\n"))
+            self.assertEqual(summary.runs, {"disk": 1})
 
 
 if __name__ == "__main__":

@@ -39,9 +39,10 @@ struct PublisherOptions {
 
   /// Reads journal_dir (required), journal_sync (os), journal_sync_interval, journal_segment_bytes,
   /// append_wait, on_journal_error (fail_open), stream_endpoint, endpoint_group,
-  /// insecure_transport, publish_policy, redact, secret_key_file. Names in rules and in `redact`
-  /// are checked against `methods`, unless there are none. Throws Error configuration with file and
-  /// line.
+  /// insecure_transport, and what history is kept: journal_retain_size (4G), journal_retain_age
+  /// (0), retain_for, journal_max_size (16G), journal_low_space (four segments); what is published:
+  /// publish_policy, redact, secret_key_file. Names in rules and in `redact` are checked against
+  /// `methods`, unless there are none. Throws Error configuration with file and line.
   static PublisherOptions read(const Options& options, std::string publisher,
                                std::span<const MethodDescriptor* const> methods = {});
 
@@ -98,8 +99,8 @@ class Publisher {
   /// cannot stand in a topic or `data` does not fit a record.
   void tell(std::string_view what, const Value& data);
 
-  /// Starts the relay's thread or, without a relay, the thread "hw-open-calls". Throws Error closed
-  /// after stop().
+  /// Starts the thread "hw-events" and, with an endpoint, the relay's. Throws Error closed after
+  /// stop().
   void start();
   /// Appends `system/stop` and the list of open calls, lets connected clients drain for `grace` at
   /// most, ends the relay. Stopped for good; a second time does nothing.

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,11 +35,19 @@ struct EndpointOptions {
   bool insecure_transport = false;
 };
 
+/// For whom history is held beyond what else would be kept.
+struct RetainedHistory {
+  std::vector<std::string> names{};  ///< Subscribers, 16 at most.
+  std::uint64_t bytes = 0;           ///< journal_retain_size; 0: sizes do not matter.
+};
+
 struct RelayOptions {
   std::string publisher;  ///< host@backend
   std::filesystem::path journal_folder;
   EndpointOptions stream;
   StreamLimits limits{};
+  /// Of these names the cursors have a place and a status from the start.
+  RetainedHistory retained{};
 };
 
 /// One connected client, for status.
@@ -53,12 +60,13 @@ struct SessionStatus {
   std::uint64_t sent_bytes = 0;
 };
 
-/// What a named client acknowledged, connected or not.
+/// What a named client acknowledged, connected or not. One in retain_for that never came is there,
+/// too, and lacks everything.
 struct CursorStatus {
   std::string name;
   std::uint32_t epoch = 0;
   std::uint64_t sequence = 0;  ///< 0: nothing yet.
-  std::uint64_t lag = 0;       ///< Records appended since.
+  std::uint64_t lag = 0;       ///< Records appended since, or, of an older epoch, in place of it.
   bool connected = false;
 };
 
@@ -77,11 +85,11 @@ struct RelayStatus {
 class Relay {
  public:
   /// Binds at once. `doorbell`, when given, is rung after each append; without one the journal is
-  /// polled. `beside` is called in the relay's thread at each turn: small work only.
+  /// polled.
   /// Throws Error: busy when the endpoint is in use (says by whom where that is known),
   /// configuration for an endpoint that is malformed or not allowed, IoError.
   Relay(FileSystem& file_system, const Clock& clock, Log& log, RelayOptions options,
-        Doorbell* doorbell = nullptr, std::function<void()> beside = {});
+        Doorbell* doorbell = nullptr);
   /// Stops without grace.
   ~Relay();
 

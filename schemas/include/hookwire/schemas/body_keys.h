@@ -39,5 +39,6 @@ inline constexpr std::string_view kMessage = "message";
 inline constexpr std::string_view kId = "id";
 inline constexpr std::string_view kName = "name";
 inline constexpr std::string_view kPhase = "phase";
+inline constexpr std::string_view kLimit = "limit";
 
 }  // namespace hookwire::body_keys

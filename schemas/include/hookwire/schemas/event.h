@@ -39,6 +39,7 @@ struct EventHookRun {
   std::string name{};
   std::string phase{};
   std::string outcome{};
+  std::string limit{};  ///< That it met: time_budget, call_time_budget or breaker.
   std::optional<std::int64_t> duration_ns{};
 };
 

@@ -4,6 +4,7 @@
 
 #include "hookwire/base/value_ref.h"
 #include "hookwire/hooks/call.h"
+#include "hookwire/hooks/context.h"
 #include "hookwire/hooks/hook_data.h"
 #include "hookwire/hooks/outcome.h"
 
@@ -11,9 +12,10 @@ namespace hookwire {
 
 /// What periodic hooks get. Confined to the periodic runner's thread.
 struct PeriodicData {
-  std::uint64_t tick = 0;          ///< Of the runner, counted from 1.
-  std::uint64_t missed_ticks = 0;  ///< Ticks that passed unserved before this one.
-  ValueRef data{};                 ///< What the driver's get_periodic_hook_data returned.
+  std::uint64_t tick = 0;            ///< Of the runner, counted from 1.
+  std::uint64_t missed_ticks = 0;    ///< Ticks that passed unserved before this one.
+  ValueRef data{};                   ///< What the driver's get_periodic_hook_data returned.
+  const Context* context = nullptr;  ///< Never null in a hook: the chain's default where none is.
   /// What is secret in it, as the chain has it; null: nothing is known to be.
   const Redaction* redaction = nullptr;
 };
@@ -46,7 +48,7 @@ class Hook {
   }
 
   /// True when this hook reads durations (Outcome, Failure, HookRun). While no hook in a chain
-  /// does, no clock is read.
+  /// does, and there is no time budget, no clock is read.
   virtual bool wants_durations() const noexcept { return false; }
 
   /// True when what this hook's pre began, its post or failure must end: then both are off while
@@ -56,6 +58,10 @@ class Hook {
   /// False when the caller must learn what this hook's pre or post raises: then suppress_pre_errors
   /// and suppress_post_errors do nothing for it.
   virtual bool may_be_suppressed() const noexcept { return true; }
+
+  /// False when this hook must see every call: then neither its breaker nor a call's time budget
+  /// skips it.
+  virtual bool may_be_skipped() const noexcept { return true; }
 };
 
 }  // namespace hookwire

@@ -19,23 +19,37 @@ enum class HookOutcome : std::uint8_t {
   vetoed,          ///< Its pre raised: the call was refused.
   failed,          ///< Its post or failure raised and was not suppressed.
   changed_result,  ///< Its post replaced the result.
+  over_budget,     ///< It did its work, and took longer than its time budget.
+  skipped,         ///< It was not called, and gets neither post nor failure of this call.
+};
+
+/// A limit that one run of a hook met.
+enum class HookLimit : std::uint8_t {
+  none,
+  time_budget,       ///< It took longer, whatever its outcome.
+  call_time_budget,  ///< Skipped: the hooks before it had used up what the call's hooks have.
+  breaker,           ///< Skipped: it had failed in too many calls in a row.
 };
 
 /// "pre", "post", "failure", "periodic". Never throws.
 std::string_view to_string(HookPhase phase) noexcept;
-/// "ok", "suppressed", "vetoed", "failed", "changed_result". Never throws.
+/// "ok", "suppressed", "vetoed", "failed", "changed_result", "over_budget", "skipped". Never
+/// throws.
 std::string_view to_string(HookOutcome outcome) noexcept;
+/// "none", "time_budget", "call_time_budget", "breaker". Never throws.
+std::string_view to_string(HookLimit limit) noexcept;
 
-/// That one hook ran once, and how it went.
+/// That one hook ran once or was skipped, and how it went.
 struct HookRun {
   std::string_view name;  ///< The instance's; lives until the call returns.
   HookPhase phase;
   HookOutcome outcome;
-  std::int64_t duration_ns = -1;  ///< -1: not measured, since no hook in the chain asks for it.
+  HookLimit limit = HookLimit::none;
+  std::int64_t duration_ns = -1;  ///< -1: not measured, since nothing in the chain asks for it.
 };
 
-/// The runs of one call: a pre and a post or failure for each hook at most. Never allocates.
-/// Thread-compatible.
+/// The runs of one call: a pre and a post or failure for each hook at most, or that it was skipped.
+/// Never allocates. Thread-compatible.
 class HookRuns {
  public:
   HookRuns() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the array untouched

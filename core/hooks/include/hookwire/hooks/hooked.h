@@ -92,8 +92,10 @@ template <class Driver, auto M, class Signature>
 struct Caller;
 
 template <class Driver, auto M, class R, class... P>
-struct CallerOf {
+class CallerOf {
+ public:
   using Result = R;
+  static constexpr std::size_t kParameters = sizeof...(P);
 
   static R call(Driver& driver, HookChain& chain, const Context& context, CallReport* report,
                 P... parameters) {
@@ -101,6 +103,13 @@ struct CallerOf {
       if (report != nullptr) report->outcome = CallReport::Outcome::failure;
       return std::invoke(M, driver, std::forward<P>(parameters)...);
     }
+    return call_hooked(driver, chain, context, report, std::forward<P>(parameters)...);
+  }
+
+ private:
+  // On its own, so that a call without hooks does not set up what only hooks need.
+  [[gnu::noinline]] static R call_hooked(Driver& driver, HookChain& chain, const Context& context,
+                                         CallReport* report, P... parameters) {
     constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
     static_assert(kDescriptor.arguments.size() == sizeof...(P),
                   "the descriptor names one argument for each parameter");
@@ -151,9 +160,20 @@ class Hooked {
   /// hook put in its place. Throws what the driver threw; what the refusing hook threw;
   /// PostHookError.
   template <auto M, class... Arguments>
-  decltype(auto) call(const Context& context, Arguments&&... arguments) const {
+  requires(sizeof...(Arguments) ==
+           detail::Caller<Driver, M, decltype(M)>::kParameters) decltype(auto)
+      call(const Context& context, Arguments&&... arguments) const {
     return detail::Caller<Driver, M, decltype(M)>::call(driver_, chain_, context, nullptr,
                                                         std::forward<Arguments>(arguments)...);
+  }
+
+  /// The same when nobody in particular asked: hooks see the chain's default context.
+  template <auto M, class... Arguments>
+  requires(sizeof...(Arguments) ==
+           detail::Caller<Driver, M, decltype(M)>::kParameters) decltype(auto)
+      call(Arguments&&... arguments) const {
+    return detail::Caller<Driver, M, decltype(M)>::call(
+        driver_, chain_, chain_.default_context(), nullptr, std::forward<Arguments>(arguments)...);
   }
 
   /// The same, and says in `report`, which is set when it returns or throws, how the call ended.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/from_value.h"
 #include "hookwire/base/value_ref.h"
 
 namespace hookwire {
@@ -21,6 +22,13 @@ class Outcome {
   static Outcome replaceable(T& result) noexcept {
     Outcome outcome{ValueRef::to(result)};
     outcome.target_ = &result;
+    if constexpr (FromValue<T>) {
+      outcome.assign_ = [](void* target, const Value& value) {
+        T made{};
+        from_value(value, "the result", made);
+        *static_cast<T*>(target) = std::move(made);
+      };
+    }
     return outcome;
   }
   /// Of a method that returns a reference: can be seen, not replaced.
@@ -50,10 +58,24 @@ class Outcome {
     *static_cast<T*>(target_) = std::move(value);
     ++replacements_;
   }
+  /// The same for a hook that does not know the type: the result is made from a plain value.
+  /// Throws Error bad_input, with nothing replaced, when `value` does not fit, the method returns
+  /// nothing or a reference, or its type has no from_value.
+  void replace_from(const Value& value) {
+    if (assign_ == nullptr) {
+      throw Error(ErrorCode::bad_input,
+                  !has_result()        ? "the method returns nothing that could be replaced"
+                  : target_ == nullptr ? "the result is a reference and cannot be replaced"
+                                       : "the result's type has no from_value, which makes it "
+                                         "from a plain value");
+    }
+    assign_(target_, value);
+    ++replacements_;
+  }
   /// How often the result was replaced so far.
   int replacements() const noexcept { return replacements_; }
 
-  /// How long the driver took; -1 when no hook in the chain asks for durations.
+  /// How long the driver took; -1 when nothing in the chain asks for durations.
   std::int64_t duration_ns() const noexcept { return duration_ns_; }
   void set_duration_ns(std::int64_t duration_ns) noexcept { duration_ns_ = duration_ns; }
 
@@ -62,6 +84,7 @@ class Outcome {
 
   ValueRef result_;
   void* target_ = nullptr;
+  void (*assign_)(void* target, const Value& value) = nullptr;
   int replacements_ = 0;
   std::int64_t duration_ns_ = -1;
 };

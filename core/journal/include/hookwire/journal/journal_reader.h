@@ -44,6 +44,10 @@ class JournalReader {
   std::uint64_t journal_id() const noexcept;
   /// The epoch that is being written, or was written last.
   std::uint32_t epoch();
+  /// The last sequence that survived of `epoch` and those before it, also when it is not held any
+  /// more. Nothing for the current epoch, for one before the last 1,024, and where the journal does
+  /// not know: an older program wrote it. Reads a small file. Throws IoError.
+  std::optional<std::uint64_t> epoch_end(std::uint32_t epoch);
   /// The oldest sequence still held; last_sequence() + 1 when there is none.
   std::uint64_t first_sequence();
   /// The newest committed sequence; 0 when there is none.

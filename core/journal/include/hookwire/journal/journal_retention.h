@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -53,5 +54,10 @@ struct JournalNotice {
   std::uint64_t last = 0;
   std::string what{};
 };
+
+/// Adds a notice to those that wait to be told. A range that goes on where one of the same reader
+/// ended becomes one with it, so that a long history that goes at once is told in one piece. Beyond
+/// `most` one is forgotten: the oldest that is no range or, when all are ranges, the oldest.
+void keep_notice(std::vector<JournalNotice>& kept, JournalNotice notice, std::size_t most);
 
 }  // namespace hookwire

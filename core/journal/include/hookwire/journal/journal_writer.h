@@ -50,6 +50,7 @@ struct JournalEntry {
   std::span<const std::byte> body;
   std::int64_t time_ns = 0;  ///< Raised to the last record's when it is earlier.
   JournalRoom room = JournalRoom::none;
+  bool waits = true;  ///< Up to append_wait for a segment; else it is refused when none is ready.
 };
 
 /// Appends records to a journal folder. One at a time holds the folder, on the whole machine.

@@ -43,9 +43,11 @@ class ShareDriver {
   virtual Capabilities publish_service_capabilities() = 0;
 
   /// Gets the shares with their access rules, and may add to their metadata what periodic hooks
-  /// are to see.
+  /// are to see. By default passes them on as they are.
   virtual std::vector<ShareInstance> get_periodic_hook_data(
-      const std::vector<ShareInstance>& shares) = 0;
+      const std::vector<ShareInstance>& shares) {
+    return shares;
+  }
 
   /// Every share, with its access rules. The service's own question, not one that hooks see.
   virtual std::vector<ShareInstance> share_instances() = 0;

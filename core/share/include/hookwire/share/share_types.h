@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hookwire/base/value.h"
@@ -21,6 +22,7 @@ struct Access {
   friend bool operator==(const Access&, const Access&) = default;
 };
 void visit_value(const Access& access, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, Access& out);
 
 /// One share as the service knows it.
 struct ShareInstance {
@@ -33,6 +35,7 @@ struct ShareInstance {
   std::map<std::string, Value> metadata;
 };
 void visit_value(const ShareInstance& share, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareInstance& out);
 
 /// What create_snapshot returns.
 struct Snapshot {
@@ -42,6 +45,7 @@ struct Snapshot {
   std::string provider_location;
 };
 void visit_value(const Snapshot& snapshot, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, Snapshot& out);
 
 /// What a backend can do, as it tells the scheduler.
 struct Capabilities {
@@ -53,6 +57,7 @@ struct Capabilities {
   bool snapshot_support = false;
 };
 void visit_value(const Capabilities& capabilities, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, Capabilities& out);
 
 /// Options that a service hands to its driver as they are.
 using DriverOptions = std::map<std::string, std::string>;

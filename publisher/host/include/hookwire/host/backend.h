@@ -30,6 +30,7 @@ struct BackendPlan {
   std::optional<PublisherOptions> publishing;
   std::vector<std::string> redact;  ///< What is secret when nothing is published.
   std::vector<HookInstance> hooks;  ///< In order; the notification hook's `hook` is null.
+  std::chrono::nanoseconds call_time_budget{0};  ///< For all hooks of a call; 0: none.
 
   /// Reads `backend`, or, when that is empty, the only one of enabled_backends, and loads its
   /// hooks' libraries. Opens nothing else. Throws Error configuration with file and line.

@@ -8,12 +8,17 @@
 
 namespace hookwire {
 
-/// Owns a file descriptor. Move-only.
+/// Owns a file descriptor, and closes it. Move-only; thread-compatible.
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+    return *this;
+  }
   ~FileDescriptor() { close(); }
 
   void close() noexcept {
