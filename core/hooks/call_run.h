@@ -29,7 +29,9 @@ class CallRun {
 
   CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
           std::span<const Argument> arguments, Outcome& outcome) noexcept
-      : place_(place), outcome_(outcome), call_(descriptor, context, arguments, runs_) {}
+      : place_(place),
+        outcome_(outcome),
+        call_(descriptor, context, arguments, runs_, place.set.redaction.get()) {}
   ~CallRun() {
     if (tried_ != 0) give_up_tries();
     while (reached_ > 0) data_[--reached_].data.~HookData();

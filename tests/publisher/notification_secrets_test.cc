@@ -136,9 +136,9 @@ TEST_F(NotificationSecrets, BeyondWhatCanBeKeptBlankEveryText) {
     rules.push_back({"to-" + std::to_string(n), "key-" + std::to_string(n)});
   hooked_.call<&Store::grant>(context_, rules);
   const auto events = call_events();
-  EXPECT_EQ(*events.at(0).args->find("rules")->list()->back().find("to"), Value("<secret>"));
-  EXPECT_EQ(*events[0].args->find("rules")->list()->back().find("key"),
-            Value(digest_of("key-299")));
+  ASSERT_EQ(events.at(0).flags, 0) << "it was to fit";
+  const Value blanked = Value::Map{{"<secret>", "<secret>"}, {"<secret>", digest_of("key-299")}};
+  EXPECT_EQ(events[0].args->find("rules")->list()->back(), blanked) << "keys are texts too";
   EXPECT_EQ(events[1].context.request_id, "<secret>");
 }
 

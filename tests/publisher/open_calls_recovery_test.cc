@@ -158,7 +158,7 @@ TEST_F(OpenCallsRecovery, FindsCallsInAJournalWhoseListsAreAllGone) {
 }
 
 TEST_F(OpenCallsRecovery, ALongEventIsCutDownRatherThanLost) {
-  context_.user_id.assign(60'620, 'u');
+  context_.user_id.assign(60'598, 'u');
   ASSERT_TRUE(in_process_that_dies([&] {
     open();
     pre("s-1");
