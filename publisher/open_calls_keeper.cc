@@ -10,23 +10,39 @@ namespace hookwire {
 
 namespace {
 
-// Nobody waits for the list: the journal is followed at leisure.
+// The journal is followed at leisure, until it rings since it has gone on to another segment.
 constexpr std::chrono::milliseconds kPause(200);
 constexpr std::uint64_t kRecordsPerStep = 2000;
 constexpr std::chrono::seconds kPauseAfterTrouble(1);
 
 }  // namespace
 
+void KeeperBell::ring() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+  }
+  changed_.notify_all();
+}
+
+void KeeperBell::wait(const std::stop_token& stop, std::chrono::milliseconds pause) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, stop, pause, [this] { return rung_; });
+  rung_ = false;
+}
+
 OpenCallsKeeper::OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
                                  std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal,
-                                 Log& log, std::atomic<std::uint64_t>& needed_from)
+                                 Log& log, std::atomic<std::uint64_t>& needed_from,
+                                 KeeperBell& bell)
     : file_system_(file_system),
       folder_(folder),
       due_bytes_(segment_bytes / 2),
       open_(std::move(open)),
       journal_(journal),
       log_(log),
-      needed_from_(needed_from) {}
+      needed_from_(needed_from),
+      bell_(bell) {}
 
 OpenCallsKeeper::~OpenCallsKeeper() {
   stop_thread();
@@ -143,9 +159,7 @@ void OpenCallsKeeper::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const bool more = step();
     beside_();
-    if (more) continue;
-    std::unique_lock lock(wake_mutex_);
-    wake_.wait_for(lock, stop, kPause, [] { return false; });
+    if (!more) bell_.wait(stop, kPause);
   }
 }
 

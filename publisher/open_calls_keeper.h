@@ -20,6 +20,19 @@
 
 namespace hookwire {
 
+/// Ends a keeper's pause early: the journal has gone on, or wants history to go. Thread-safe.
+class KeeperBell {
+ public:
+  void ring() noexcept;
+  /// Until it rings or rang since the last wait, `pause` is over or `stop` is requested.
+  void wait(const std::stop_token& stop, std::chrono::milliseconds pause);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool rung_ = false;
+};
+
 /// Follows the journal and writes a `system/open_calls` event for every half segment of records, so
 /// that recovery reads a segment at most. Owns the thread "hw-events", which does other work of
 /// that kind beside. Thread-safe.
@@ -29,11 +42,12 @@ class OpenCallsKeeper {
   /// keeper. After each list `needed_from` is the sequence from which the next open reads.
   OpenCallsKeeper(FileSystem& file_system, const std::filesystem::path& folder,
                   std::uint64_t segment_bytes, OpenCalls open, EventJournal& journal, Log& log,
-                  std::atomic<std::uint64_t>& needed_from);
+                  std::atomic<std::uint64_t>& needed_from, KeeperBell& bell);
   /// Stops the thread.
   ~OpenCallsKeeper();
 
-  /// Starts the thread, which calls `beside` at each turn: five times a second, or more often.
+  /// Starts the thread, which calls `beside` at each turn: five times a second, and when the bell
+  /// rings.
   void start(std::function<void()> beside);
 
   /// Reads some 2,000 records on, and writes the list when it is due. False when there was nothing
@@ -61,6 +75,7 @@ class OpenCallsKeeper {
   EventJournal& journal_;
   Log& log_;
   std::atomic<std::uint64_t>& needed_from_;
+  KeeperBell& bell_;
   std::function<void()> beside_;  // the thread's
   std::mutex mutex_;              // of open_ and what follows, down to done_
   std::optional<JournalReader> reader_;
@@ -70,8 +85,6 @@ class OpenCallsKeeper {
   bool troubled_ = false;
   std::chrono::steady_clock::time_point retry_at_;  // without a reader
   bool done_ = false;
-  std::mutex wake_mutex_;
-  std::condition_variable_any wake_;
   std::jthread thread_;
 };
 

@@ -144,6 +144,7 @@ class Publisher::Impl {
   JournalOptions journal_options() {
     JournalOptions journal = options_.journal;
     journal.retention.needs = [this]() -> JournalNeeds {
+      bell_.ring();  // a list of open calls lets older history go
       const std::uint64_t owner_from = needed_from_.load(std::memory_order_acquire);
       if (owner_from == 0) return {.owner_from = 0, .readers = {}};  // not recovered yet
       return {.owner_from = owner_from,
@@ -180,7 +181,7 @@ class Publisher::Impl {
                    " calls were open when the process before died; they are closed as aborted");
     }
     keeper_.emplace(file_system_, folder, options_.journal.segment_bytes, std::move(open), events_,
-                    log_, needed_from_);
+                    log_, needed_from_, bell_);
     tell("start", Value::Map{{"version", HOOKWIRE_VERSION},
                              {"pid", ::getpid()},
                              {"boot_id", read_boot_id(file_system_)},
@@ -199,6 +200,7 @@ class Publisher::Impl {
   Doorbell doorbell_;
   EventEncoder encoder_;                       // of what is no call's
   std::atomic<std::uint64_t> needed_from_{0};  // from here on the next open reads; 0: not known yet
+  KeeperBell bell_;
   JournalWriter journal_;
   EventJournal events_;
   JournalNotices notices_;

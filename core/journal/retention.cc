@@ -27,7 +27,9 @@ void Retention::step(std::uint64_t active, FunctionRef<bool()> may_go_on,
       look();
       needs_ = keep_.needs ? keep_.needs() : JournalNeeds();
     }
+    held_ = false;
     more_ = trim(may_go_on, keep_from);
+    if (held_ && low_) due_ns_ = now_ns + kHeldNs;
     if (!more_) troubled_ = false;
   } catch (const std::exception& error) {
     more_ = false;  // again when it is due
@@ -88,7 +90,9 @@ bool Retention::trim(FunctionRef<bool()> may_go_on, FunctionRef<void(std::uint64
   for (bool first = true; segments_.size() > 1; first = false) {
     const Kept oldest = segments_[0];
     const Kept& next = segments_[1];
-    if (next.first_sequence > needs_.owner_from || !is_spare(oldest, next)) return false;
+    if (!is_spare(oldest, next)) return false;
+    held_ = next.first_sequence > needs_.owner_from;
+    if (held_) return false;
     if (!first && (!may_go_on() || clock_.steady_ns() > end_ns)) return true;
     tell_passed(oldest, next.first_sequence - 1);
     keep_from(next.first_sequence);

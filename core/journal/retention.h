@@ -33,7 +33,8 @@ class Retention {
         began_unix_ns_(clock.unix_ns()),
         began_steady_ns_(clock.steady_ns()) {}
 
-  /// Does what is due: when a second has passed since the last time, when another segment than
+  /// Does what is due: when a second has passed since the last time (with low space
+  /// kHeldNs while the owner holds history back), when another segment than
   /// `active` was in use then, or when not all was done. Removes one segment, and more for kMostNs
   /// at most and while `may_go_on`, so that what the thread does beside is not late. `keep_from` is
   /// told the sequence that is the oldest from now on, before a file goes. Never throws: what fails
@@ -41,6 +42,8 @@ class Retention {
   void step(std::uint64_t active, FunctionRef<bool()> may_go_on,
             FunctionRef<void(std::uint64_t)> keep_from) noexcept;
   static constexpr std::int64_t kMostNs = 5'000'000;
+  /// With low space, what only the owner holds back is looked at again so soon.
+  static constexpr std::int64_t kHeldNs = 10'000'000;
 
   bool has_notices() const noexcept { return noticed_.load(std::memory_order_acquire); }
   /// From any thread.
@@ -80,6 +83,7 @@ class Retention {
   std::uint64_t active_ = 0;
   std::int64_t due_ns_ = 0;
   bool low_ = false;
+  bool held_ = false;  // the oldest would go, but for the owner
   bool more_ = false;  // is due, and was not done
   bool troubled_ = false;
   std::atomic<bool> noticed_{false};

@@ -24,7 +24,7 @@ class FullDiskTest : public CliTest {
                "journal_dir = disk/journal\njournal_segment_bytes = 256K\nappend_wait = 20ms\n" +
                    more);
     constexpr char kScript[] =
-        "mount -t tmpfs -o size=2052k none \"$1\" && head -c 1048576 /dev/zero >\"$1/filler\" && "
+        "mount -t tmpfs -o size=2m none \"$1\" && head -c 1048576 /dev/zero >\"$1/filler\" && "
         "exec \"$2\" host -c \"$3\"";
     host_ = std::make_unique<ChildProcess>(
         std::vector<std::string>{"/usr/bin/env", "unshare", "-Urm", "sh", "-c", kScript, "sh",

@@ -61,7 +61,8 @@ class ToldAfterwards : public PublisherTest {
 
 TEST_F(ToldAfterwards, TheListOfOpenCalls) {
   std::atomic<std::uint64_t> needed_from{0};
-  OpenCallsKeeper keeper(disk_, journal_folder(), kSegment, {}, *events_, log_, needed_from);
+  KeeperBell bell;
+  OpenCallsKeeper keeper(disk_, journal_folder(), kSegment, {}, *events_, log_, needed_from, bell);
   fill_up();
   while (keeper.step()) continue;
   ASSERT_THAT(told("open_calls"), IsEmpty());
