@@ -58,6 +58,7 @@ class CallBench {
     one_.replace(empty_hooks(1));
     eight_.replace(empty_hooks(8));
     timed_.replace(empty_hooks(1, true));
+    eight_timed_.replace(empty_hooks(8, true));
   }
 
   void run() {
@@ -86,6 +87,7 @@ class CallBench {
             hooked("one empty hook", {*driver_, one_}),
             hooked("eight empty hooks", {*driver_, eight_}),
             hooked("one empty hook, timed", {*driver_, timed_}),
+            hooked("eight empty, timed", {*driver_, eight_timed_}),
             hooked("notification", journalled_.volume()),
             hooked("notification, fail_closed", closed_.volume()),
             streamed("notification, streamed")};
@@ -152,6 +154,7 @@ class CallBench {
   HookChain one_{clock_, log_};
   HookChain eight_{clock_, log_};
   HookChain timed_{clock_, log_};
+  HookChain eight_timed_{clock_, log_};
   Publishing journalled_;
   Publishing closed_;
   Publishing streamed_;

@@ -16,8 +16,9 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
-  for (const HookMember& member : place_.set.members) {
-    if (std::exception_ptr refusal = run_pre(member)) {
+  while (!ran_pres()) {
+    const HookMember& member = place_.set.members[reached_];
+    if (std::exception_ptr refusal = end_pre(member, std::exchange(raised_, nullptr))) {
       run_failure(
           {.reason = Failure::Reason::vetoed, .error = refusal, .vetoed_by = member.instance.name});
       std::rethrow_exception(std::move(refusal));
@@ -34,26 +35,42 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
     throw;
   }
   outcome_.set_duration_ns(lap());
-  return run_post();
+  std::exception_ptr cause;
+  std::size_t left = reached_;
+  while (!ran_posts(left)) {
+    end_post(place_.set.members[left], std::exchange(raised_, nullptr), cause);
+  }
+  if (skipped_ != 0) count_run_hooks();
+  if (noted_ != 0) end_breakers();
+  return cause;
 }
 
-std::exception_ptr CallRun::run_pre(const HookMember& member) {
-  HookData* data = &data_[reached_].data;
-  const HookSwitches& switches = member.instance.switches;
-  if (!admit(member) || !switches.pre) {
-    ::new (data) HookData();
-    ++reached_;
-    return nullptr;
+// One try block for all hooks, since most raise nothing. False when the hook behind those that were
+// reached raised what is in raised_.
+bool CallRun::ran_pres() {
+  const std::vector<HookMember>& members = place_.set.members;
+  try {
+    for (; reached_ < members.size(); ++reached_) {
+      const HookMember& member = members[reached_];
+      HookData* data = &data_[reached_].data;
+      if (!admit(member) || !member.instance.switches.pre) {
+        ::new (data) HookData();
+        continue;
+      }
+      ::new (data) HookData(member.instance.hook->pre(call_));
+      add_run(member, HookPhase::pre, HookOutcome::ok);
+    }
+    return true;
+  } catch (...) {
+    keep_raised();
+    return false;
   }
-  std::exception_ptr error =
-      guarded([&] { ::new (data) HookData(member.instance.hook->pre(call_)); });
-  if (!error) {
-    ++reached_;
-    add_run(member, HookPhase::pre, HookOutcome::ok);
-    return nullptr;
-  }
+}
+
+// What refuses the call, else null.
+std::exception_ptr CallRun::end_pre(const HookMember& member, std::exception_ptr error) {
   count(member.tally->error);
-  if (!switches.suppress_pre_errors) {
+  if (!member.instance.switches.suppress_pre_errors) {
     count(member.tally->pre);
     count(member.tally->veto);
     add_run(member, HookPhase::pre, HookOutcome::vetoed);
@@ -61,41 +78,51 @@ std::exception_ptr CallRun::run_pre(const HookMember& member) {
   }
   note(member);
   log_error(member, HookPhase::pre, error, "suppressed: the call goes on");
-  ::new (data) HookData(std::move(error));
+  ::new (&data_[reached_].data) HookData(std::move(error));
   ++reached_;
   add_run(member, HookPhase::pre, HookOutcome::suppressed);
   return nullptr;
 }
 
-std::exception_ptr CallRun::run_post() {
-  std::exception_ptr cause;
-  for (std::size_t index = reached_; index-- > 0;) {
-    const HookMember& member = place_.set.members[index];
-    if (!member.instance.switches.post || is_skipped(member)) continue;
-    const int replacements = outcome_.replacements();
-    std::exception_ptr error =
-        guarded([&] { member.instance.hook->post(call_, outcome_, data_[index].data); });
-    if (!error) {
+// As ran_pres(), from the last hook whose post is due, of `left`, to the first.
+bool CallRun::ran_posts(std::size_t& left) {
+  try {
+    while (left > 0) {
+      const HookMember& member = place_.set.members[--left];
+      if (!member.instance.switches.post || is_skipped(member)) continue;
+      const int replacements = outcome_.replacements();
+      member.instance.hook->post(call_, outcome_, data_[left].data);
       add_run(
           member, HookPhase::post,
           outcome_.replacements() == replacements ? HookOutcome::ok : HookOutcome::changed_result);
-      continue;
     }
-    count(member.tally->error);
-    note(member);
-    const bool suppressed = member.instance.switches.suppress_post_errors;
-    if (suppressed) {
-      log_error(member, HookPhase::post, error, "suppressed");
-    } else if (cause) {
-      log_error(member, HookPhase::post, error, "another hook's error reaches the caller");
-    } else {
-      cause = std::move(error);
-    }
-    add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
+    return true;
+  } catch (...) {
+    keep_raised();
+    return false;
   }
-  if (skipped_ != 0) count_run_hooks();
-  if (noted_ != 0) end_breakers();
-  return cause;
+}
+
+// `cause` becomes what the caller is to get.
+void CallRun::end_post(const HookMember& member, std::exception_ptr error,
+                       std::exception_ptr& cause) {
+  count(member.tally->error);
+  note(member);
+  const bool suppressed = member.instance.switches.suppress_post_errors;
+  if (suppressed) {
+    log_error(member, HookPhase::post, error, "suppressed");
+  } else if (cause) {
+    log_error(member, HookPhase::post, error, "another hook's error reaches the caller");
+  } else {
+    cause = std::move(error);
+  }
+  add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
+}
+
+// In a catch block.
+void CallRun::keep_raised() {
+  raised_ = std::current_exception();
+  if (!raised_) throw;  // no C++ exception: the thread is being cancelled
 }
 
 void CallRun::run_failure(const Failure& failure) {

@@ -53,10 +53,12 @@ class CallRun {
   };
 
   // What every call goes through is inlined, which the compiler leaves undone in code that may be
-  // part of a shared library. run_pre returns what refuses the call, run_post what the caller is to
-  // get; else null.
-  [[gnu::always_inline]] inline std::exception_ptr run_pre(const HookMember& member);
-  [[gnu::always_inline]] inline std::exception_ptr run_post();
+  // part of a shared library.
+  [[gnu::always_inline]] inline bool ran_pres();
+  [[gnu::always_inline]] inline bool ran_posts(std::size_t& left);
+  void keep_raised();
+  std::exception_ptr end_pre(const HookMember& member, std::exception_ptr error);
+  void end_post(const HookMember& member, std::exception_ptr error, std::exception_ptr& cause);
   void run_failure(const Failure& failure);
   void count_pre() noexcept;
   [[gnu::always_inline]] inline void add_run(const HookMember& member, HookPhase phase,
@@ -107,7 +109,8 @@ class CallRun {
   std::size_t reached_ = 0;    // hooks whose pre ran or that were skipped, from the first
   std::uint32_t skipped_ = 0;
   std::uint32_t noted_ = 0;
-  std::uint32_t tried_ = 0;  // this call is the one that tries them
+  std::uint32_t tried_ = 0;    // this call is the one that tries them
+  std::exception_ptr raised_;  // by the hook that is dealt with next
   std::array<DataSlot, kMaxHooks> data_;
 };
 
