@@ -1,4 +1,5 @@
 // What a live subscriber's latency is while many others, far behind, catch up.
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -38,7 +39,15 @@ struct Size {
   std::size_t readers = 0;
   std::uint64_t events = 0;  // that each of them is behind
   int nice = 0;
+  bool elsewhere = false;
 };
+
+// What runs under SCHED_IDLE has the cores only while nobody else wants them. Threads that the
+// process starts later inherit it.
+void leave_cores_to_others(pid_t pid) {
+  const sched_param none{};
+  if (::sched_setscheduler(pid, SCHED_IDLE, &none) != 0) throw IoError(errno, "set SCHED_IDLE");
+}
 
 class CatchUpBench {
  public:
@@ -57,6 +66,7 @@ class CatchUpBench {
     report_.fact("readers", size_.readers);
     report_.fact("events_behind", size_.events);
     report_.fact("nice", size_.nice);
+    report_.fact("elsewhere", size_.elsewhere ? 1 : 0);
     report_.fact("file_system", folder_.file_system());
     report_.line("2,000 events/s to a live subscriber, by turns alone and while " +
                  number(static_cast<double>(size_.readers)) + " others,");
@@ -64,6 +74,7 @@ class CatchUpBench {
                  " events behind, catch up. All in processes of their own, which decode");
     report_.line("every event. Medians of " + std::to_string(rounds_) + " rounds; journal on " +
                  folder_.file_system() + ".");
+    if (size_.elsewhere) report_.line("Those behind take only the CPU that nobody else wants.");
     while (publishing_.last_sequence() < size_.events) call(publishing_.volume(), event_);
     for (int round = 0; round < rounds_; ++round) nobody_live();
     live_.connect();
@@ -85,6 +96,7 @@ class CatchUpBench {
       readers.push_back(std::make_unique<SubscriberProcess>(folder_.endpoint()));
       // Threads that it starts later inherit it.
       ::setpriority(PRIO_PROCESS, static_cast<id_t>(readers.back()->pid()), size_.nice);
+      if (size_.elsewhere) leave_cores_to_others(readers.back()->pid());
     }
     return readers;
   }
@@ -210,6 +222,8 @@ int main(int argc, char** argv) {
              app.add_option("--nice", size.nice, "Of those behind: 0 competes as the live one does")
                  ->check(CLI::Range(0, 19))
                  ->type_name("N");
+             app.add_flag("--elsewhere", size.elsewhere,
+                          "Those behind get no CPU that others want, as on other machines");
              app.add_option("--events", size.events, "How far, 1,000,000 unless --quick")
                  ->check(CLI::Range(1'000, 100'000'000))
                  ->type_name("N");
