@@ -118,6 +118,7 @@ void EventJournal::try_to_end_outage(bool waits) {
   if (!outage_.load(std::memory_order_relaxed)) return;
   std::uint64_t count = tell_losses(false, waits);
   count += tell_losses(true, waits);  // what others lost meanwhile
+  if (count == 0) return;             // the end alone of a call whose thread was cancelled
   log_.warning("the journal takes events again; " + std::to_string(count) + " were lost");
 }
 
@@ -186,8 +187,10 @@ void EventJournal::tell_lost_ends(std::vector<LostEnd>& ends, bool waits) {
     const LostEnd& end = ends.back();
     append_or_throw(
         Phase::failure, make_topic(Phase::failure, end.method, encoder_.publisher()),
-        encode_aborted(buffer, encoder_, {.call_id = end.call_id, .method = end.method, .pre = {}},
-                       "the journal took no events when the call ended; its outcome is unknown"),
+        encode_aborted(
+            buffer, encoder_, {.call_id = end.call_id, .method = end.method, .pre = {}},
+            "the call's end could not be recorded when it came, or its thread was cancelled; its "
+            "outcome is unknown"),
         JournalRoom::none, waits);
     ends.pop_back();
   }

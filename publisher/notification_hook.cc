@@ -56,13 +56,25 @@ constexpr std::size_t kPeriodicOverhead = 1024;
 
 }  // namespace
 
+// A call that has its pre and no end yet. When it goes without one, since its thread is cancelled,
+// that is told.
+struct NotificationHook::EndIsLost {
+  const NotificationHook* hook = nullptr;
+  std::uint64_t number = 0;
+  void operator()(const MethodDescriptor* method) const noexcept {
+    hook->journal_.lose_end(CallId(hook->call_prefix_, number).view(), method->name);
+  }
+};
+
 // What pre hands to post or failure. Under fail_closed it holds the room for the call's end, which
 // goes back when no end is recorded, also when the thread is cancelled.
 struct NotificationHook::OpenCall {
-  std::uint64_t number = 0;
   CallLevels levels{};
   std::unique_ptr<EventJournal, RoomRelease> room{};
   SecretsPool::Taken secrets{};  // those of the arguments as they were before the driver ran
+  std::unique_ptr<const MethodDescriptor, EndIsLost> method{};
+
+  std::uint64_t number() const noexcept { return method.get_deleter().number; }
 };
 
 NotificationHook::NotificationHook(std::shared_ptr<const EventEncoder> encoder,
@@ -94,7 +106,7 @@ void NotificationHook::publish(Phase phase, const OpenCall& open, const MethodTe
       collect_secrets(call, end == nullptr ? nullptr : end->result, method.secrets,
                       encoder_->redaction().mark(), *open.secrets);
     }
-    body = encoder_->encode(buffer, method, CallId(call_prefix_, open.number).view(), call, end,
+    body = encoder_->encode(buffer, method, CallId(call_prefix_, open.number()).view(), call, end,
                             open.levels.of(phase), open.secrets.get());
   } catch (const std::exception& error) {
     journal_.lose(phase, error.what(), ErrorCode::io);
@@ -117,7 +129,7 @@ HookData NotificationHook::pre(const Call& call) {
       journal_.lose(Phase::pre, error.what(), ErrorCode::bad_input);
       throw;
     }
-    open.number = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+    open.method.get_deleter() = {this, calls_.fetch_add(1, std::memory_order_relaxed) + 1};
     publish(Phase::pre, open, *method, call, nullptr);
   } catch (const std::exception& error) {
     if (!journal_.fail_closed()) return nullptr;
@@ -125,6 +137,7 @@ HookData NotificationHook::pre(const Call& call) {
                                             "recorded (on_journal_error = fail_closed): ") +
                                     error.what());
   }
+  open.method.reset(&call.descriptor());
   if (journal_.fail_closed()) open.room.reset(&journal_);
   return HookData(std::move(open));
 }
@@ -137,9 +150,10 @@ void NotificationHook::publish_end(Phase phase, HookData& data, const Call& call
     std::optional<MethodTemplate> made;
     publish(phase, *open, template_of(call, made), call, &end);
     static_cast<void>(open->room.release());  // used
+    static_cast<void>(open->method.release());
   } catch (const std::exception& error) {
     open->room.reset();
-    journal_.lose_end(CallId(call_prefix_, open->number).view(), call.method());
+    open->method.reset();
     const ErrorCode code = code_of(error);
     // In a forked child the end is the parent's to record.
     if (!journal_.fail_closed() || code == ErrorCode::closed) return;

@@ -42,6 +42,7 @@ class NotificationHook final : public Hook {
 
  private:
   struct OpenCall;
+  struct EndIsLost;
 
   const MethodTemplate& template_of(const Call& call, std::optional<MethodTemplate>& made) const;
   void publish(Phase phase, const OpenCall& open, const MethodTemplate& method, const Call& call,

@@ -4,6 +4,7 @@
 #include "hookwire/schemas/stream_message.h"
 
 #include "endpoint.h"
+#include "secret_key_file.h"
 
 namespace hookwire {
 
@@ -55,6 +56,16 @@ void read_endpoint(const Options& options, const std::string& endpoint, Publishe
   }
 }
 
+void read_key_file(const Options& options, PublisherOptions& read) {
+  read.secret_key_file = options.path("secret_key_file").value_or("");
+  PosixFileSystem files;
+  try {
+    check_secret_key(files, read.key_file());
+  } catch (const Error& error) {
+    options.fail("secret_key_file", error.what());
+  }
+}
+
 }  // namespace
 
 std::filesystem::path PublisherOptions::key_file() const {
@@ -99,7 +110,7 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   }
   read.policy = read_publish_policy(options, methods);
   read.redact = read_redact(options, methods);
-  read.secret_key_file = options.path("secret_key_file").value_or("");
+  read_key_file(options, read);
   const std::optional<std::string> endpoint = options.text("stream_endpoint");
   read.stream.group = options.text("endpoint_group").value_or("");
   read.stream.insecure_transport = options.boolean("insecure_transport", false);

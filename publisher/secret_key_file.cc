@@ -40,6 +40,13 @@ void check_access(const std::filesystem::path& path, const std::optional<FileAcc
   }
 }
 
+void check_size(const std::filesystem::path& path, std::uint64_t size) {
+  if (size == SecretDigest::kKeyBytes) return;
+  refuse(path, "has " + std::to_string(size) + " bytes, expected " +
+                   std::to_string(SecretDigest::kKeyBytes) +
+                   " random ones: remove it, and a key is made at the next start");
+}
+
 // False when somebody else made the file first.
 bool make_key(FileSystem& file_system, const std::filesystem::path& path) {
   SecretDigest::Key key;
@@ -76,14 +83,17 @@ SecretDigest::Key load_secret_key(FileSystem& file_system, const std::filesystem
        ++polls) {
     std::this_thread::sleep_for(kPoll);
   }
-  if (const std::uint64_t size = file->size(); size != SecretDigest::kKeyBytes) {
-    refuse(path, "has " + std::to_string(size) + " bytes, expected " +
-                     std::to_string(SecretDigest::kKeyBytes) +
-                     " random ones: remove it, and a key is made at the next start");
-  }
+  check_size(path, file->size());
   SecretDigest::Key key;
   if (file->read_at(0, key) != key.size()) refuse(path, "ended while it was read: start again");
   return key;
+}
+
+void check_secret_key(FileSystem& file_system, const std::filesystem::path& path) {
+  if (!file_system.exists(path)) return;
+  check_access(path, file_system.access(path));
+  const std::uint64_t size = file_system.open(path, OpenMode::read)->size();
+  if (size != 0) check_size(path, size);  // 0: another host is about to fill it
 }
 
 }  // namespace hookwire

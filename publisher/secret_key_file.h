@@ -13,4 +13,7 @@ namespace hookwire {
 /// for a file of another user, one that others may read or write, and one that is no key.
 SecretDigest::Key load_secret_key(FileSystem& file_system, const std::filesystem::path& path);
 
+/// Throws as load_secret_key() would for a file that is there; makes none.
+void check_secret_key(FileSystem& file_system, const std::filesystem::path& path);
+
 }  // namespace hookwire

@@ -38,6 +38,7 @@ const HookRun* last_bad_run(std::span<const HookRun> runs, std::string_view name
 }  // namespace
 
 bool CallRun::ask_limits(const HookMember& member) noexcept {
+  if (!member.instance.hook->concerns(call_)) return true;  // what it does not do tells nothing
   const std::int64_t budget_ns = place_.set.call_time_budget_ns;
   if (spent_ns_ >= budget_ns) {
     skip(member, HookLimit::call_time_budget);
@@ -48,7 +49,8 @@ bool CallRun::ask_limits(const HookMember& member) noexcept {
     return false;
   }
   if (!member.breaks) return true;
-  switch (member.tally->breaker.ask(place_.clock)) {
+  std::int64_t& probe = tries_[static_cast<std::size_t>(&member - place_.set.members.data())];
+  switch (member.tally->breaker.ask(place_.clock, member.breaker_limits(), probe)) {
     case HookBreaker::Verdict::run:
       break;
     case HookBreaker::Verdict::probe:
@@ -121,18 +123,19 @@ void CallRun::end_breaker(const HookMember& member) {
   const bool tried = (tried_ & bit(member)) != 0;
   tried_ &= ~bit(member);
   if (bad == nullptr && !tried) return breaker.worked();
+  const std::int64_t probe = tries_[static_cast<std::size_t>(&member - place_.set.members.data())];
 
   const HookPhase phase = bad != nullptr ? bad->phase : breaker.last_failure();
   BreakerChange change{member.instance.name, phase, breaker.failures(), limits.pause};
   if (bad == nullptr) {
-    breaker.end_try(true, limits, 0, phase);
+    if (!breaker.end_try(probe, true, limits, 0, phase)) return;
     tell(change, LogLevel::warning, "runs again: a try went well, after ",
          &BreakerListener::breaker_closed);
     return;
   }
   const std::int64_t now_ns = place_.clock.steady_ns();
   if (tried) {
-    breaker.end_try(false, limits, now_ns, phase);
+    if (!breaker.end_try(probe, false, limits, now_ns, phase)) return;
     ++change.failures;
     tell(change, LogLevel::error, "is skipped as before: a try failed, ", nullptr);
   } else if (breaker.failed(limits, now_ns, phase)) {
@@ -144,14 +147,16 @@ void CallRun::end_breaker(const HookMember& member) {
 // Of a call whose thread is cancelled: whether the hooks work again is not known.
 void CallRun::give_up_tries() noexcept {
   for (const HookMember& member : place_.set.members) {
-    if ((tried_ & bit(member)) != 0) member.tally->breaker.give_up_try();
+    if ((tried_ & bit(member)) == 0) continue;
+    member.tally->breaker.give_up_try(
+        tries_[static_cast<std::size_t>(&member - place_.set.members.data())]);
   }
 }
 
 void CallRun::tell(const BreakerChange& change, LogLevel level, std::string_view what,
                    void (BreakerListener::*listen)(const BreakerChange&)) {
   const auto log = [&](const std::string& words) {
-    place_.log.write(level, "hook " + std::string(change.hook) + " " + words);
+    place_.log.say(level, "hook " + std::string(change.hook) + " " + words);
   };
   static_cast<void>(guarded([&] {
     log(std::string(what) + "it raised or was over its time_budget in " +

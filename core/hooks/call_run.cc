@@ -77,10 +77,10 @@ std::exception_ptr CallRun::end_pre(const HookMember& member, std::exception_ptr
     return error;
   }
   note(member);
+  add_run(member, HookPhase::pre, HookOutcome::suppressed);
   log_error(member, HookPhase::pre, error, "suppressed: the call goes on");
   ::new (&data_[reached_].data) HookData(std::move(error));
   ++reached_;
-  add_run(member, HookPhase::pre, HookOutcome::suppressed);
   return nullptr;
 }
 
@@ -109,6 +109,7 @@ void CallRun::end_post(const HookMember& member, std::exception_ptr error,
   count(member.tally->error);
   note(member);
   const bool suppressed = member.instance.switches.suppress_post_errors;
+  add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
   if (suppressed) {
     log_error(member, HookPhase::post, error, "suppressed");
   } else if (cause) {
@@ -116,7 +117,6 @@ void CallRun::end_post(const HookMember& member, std::exception_ptr error,
   } else {
     cause = std::move(error);
   }
-  add_run(member, HookPhase::post, suppressed ? HookOutcome::suppressed : HookOutcome::failed);
 }
 
 // In a catch block.
@@ -139,10 +139,10 @@ void CallRun::run_failure(const Failure& failure) {
     }
     count(member.tally->error);
     note(member);
-    log_error(member, HookPhase::failure, error, "the caller gets the error of the call");
     add_run(member, HookPhase::failure,
             member.instance.switches.suppress_post_errors ? HookOutcome::suppressed
                                                           : HookOutcome::failed);
+    log_error(member, HookPhase::failure, error, "the caller gets the error of the call");
   }
   if (noted_ != 0) end_breakers();
 }
@@ -166,6 +166,8 @@ void CallRun::log_error(const HookMember& member, HookPhase phase, const std::ex
                         std::string_view consequence) noexcept {
   log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence,
                  [this](std::string_view text) { return call_.redacted(text, &outcome_); });
+  // No hook is charged for the line.
+  if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
 }
 
 // The time since the step before ended: one reading of the clock a step.

@@ -109,8 +109,9 @@ class CallRun {
   std::size_t reached_ = 0;    // hooks whose pre ran or that were skipped, from the first
   std::uint32_t skipped_ = 0;
   std::uint32_t noted_ = 0;
-  std::uint32_t tried_ = 0;    // this call is the one that tries them
-  std::exception_ptr raised_;  // by the hook that is dealt with next
+  std::uint32_t tried_ = 0;                    // this call is the one that tries them
+  std::array<std::int64_t, kMaxHooks> tries_;  // the breaker's number for the try, where one is
+  std::exception_ptr raised_;                  // by the hook that is dealt with next
   std::array<DataSlot, kMaxHooks> data_;
 };
 

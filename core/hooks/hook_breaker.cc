@@ -18,12 +18,17 @@ std::string_view to_string(BreakerState state) noexcept {
   return "unknown";
 }
 
-HookBreaker::Verdict HookBreaker::ask(const Clock& clock) noexcept {
+HookBreaker::Verdict HookBreaker::ask(const Clock& clock, const Limits& limits,
+                                      std::int64_t& probe) noexcept {
   std::int64_t word = word_.load(std::memory_order_acquire);
   if (word <= 0) return Verdict::run;
-  if (word == kTrying || clock.steady_ns() < word) return Verdict::skip;
-  return word_.compare_exchange_strong(word, kTrying, std::memory_order_acq_rel) ? Verdict::probe
-                                                                                 : Verdict::skip;
+  const std::int64_t now_ns = clock.steady_ns();
+  if (now_ns < word) return Verdict::skip;
+  // Later than the word that it takes the place of, so that no two tries have the same.
+  probe = std::max(open_until(now_ns, limits.pause), word + 1);
+  if (!word_.compare_exchange_strong(word, probe, std::memory_order_acq_rel)) return Verdict::skip;
+  trying_.store(probe, std::memory_order_relaxed);
+  return Verdict::probe;
 }
 
 bool HookBreaker::failed(const Limits& limits, std::int64_t now_ns, HookPhase phase) noexcept {
@@ -46,18 +51,21 @@ void HookBreaker::worked() noexcept {
   }
 }
 
-void HookBreaker::end_try(bool worked, const Limits& limits, std::int64_t now_ns,
-                          HookPhase phase) noexcept {
-  if (worked) return word_.store(0, std::memory_order_release);
+bool HookBreaker::end_try(std::int64_t probe, bool worked, const Limits& limits,
+                          std::int64_t now_ns, HookPhase phase) noexcept {
+  const std::int64_t next = worked ? 0 : std::max(open_until(now_ns, limits.pause), probe + 1);
+  if (!word_.compare_exchange_strong(probe, next, std::memory_order_acq_rel)) return false;
+  if (worked) return true;
   open_failures_.fetch_add(1, std::memory_order_relaxed);
   phase_.store(phase, std::memory_order_relaxed);
-  word_.store(open_until(now_ns, limits.pause), std::memory_order_release);
+  return true;
 }
 
 BreakerState HookBreaker::state() const noexcept {
   const std::int64_t word = word_.load(std::memory_order_relaxed);
   if (word <= 0) return BreakerState::closed;
-  return word == kTrying ? BreakerState::trying : BreakerState::open;
+  return word == trying_.load(std::memory_order_relaxed) ? BreakerState::trying
+                                                         : BreakerState::open;
 }
 
 std::uint32_t HookBreaker::failures() const noexcept {
@@ -67,7 +75,7 @@ std::uint32_t HookBreaker::failures() const noexcept {
 }
 
 std::int64_t HookBreaker::open_until(std::int64_t now_ns, std::chrono::nanoseconds pause) noexcept {
-  return std::clamp(now_ns + pause.count(), kDue, kTrying - 1);
+  return std::clamp(now_ns + pause.count(), kDue, kMost - 1);
 }
 
 }  // namespace hookwire

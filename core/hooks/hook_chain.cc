@@ -109,6 +109,12 @@ struct HookChain::Impl {
     return redaction;
   }
 
+  // Those that go together.
+  std::pair<std::shared_ptr<const Members>, std::shared_ptr<const Redaction>> in_force() const {
+    const std::lock_guard lock(state_mutex);
+    return {members, redaction};
+  }
+
   // Every hook, with its tally up to date.
   std::shared_ptr<const Members> all_settled() {
     const std::lock_guard lock(state_mutex);
@@ -231,8 +237,7 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
 
 std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t from_tick,
                                     std::chrono::nanoseconds tick_length) {
-  const std::shared_ptr<const Members> all = impl_->all();
-  const std::shared_ptr<const Redaction> redaction = impl_->redaction_in_force();
+  const auto [all, redaction] = impl_->in_force();
   PeriodicData data = given;
   if (data.context == nullptr) data.context = &default_context_;
   if (data.redaction == nullptr) data.redaction = redaction.get();

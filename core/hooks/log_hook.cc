@@ -60,14 +60,14 @@ class LogHook final : public Hook {
       : name_(setup.name), level_(read_level(setup.options)), log_(setup.log) {}
 
   HookData pre(const Call& call) override {
-    log_.write(level_, begin_line(HookPhase::pre, call));
+    log_.say(level_, begin_line(HookPhase::pre, call));
     return nullptr;
   }
 
   void post(const Call& call, Outcome& outcome, HookData& /*data*/) override {
     std::string line = begin_line(HookPhase::post, call);
     add_field(line, "took", microseconds(outcome.duration_ns()));
-    log_.write(level_, line);
+    log_.say(level_, line);
   }
 
   void failure(const Call& call, const Failure& failure, HookData& /*data*/) override {
@@ -80,14 +80,14 @@ class LogHook final : public Hook {
     const ErrorText text = describe_exception(failure.error);
     add_field(line, "error",
               text.type + (text.message.empty() ? "" : ": ") + call.redacted(text.message));
-    log_.write(level_, line);
+    log_.say(level_, line);
   }
 
   void periodic(const PeriodicData& data) override {
     std::string line = name_ + ": " + std::string(to_string(HookPhase::periodic));
     add_field(line, "tick", std::to_string(data.tick));
     if (data.missed_ticks > 0) add_field(line, "missed", std::to_string(data.missed_ticks));
-    log_.write(level_, line);
+    log_.say(level_, line);
   }
 
   bool wants_durations() const noexcept override { return true; }

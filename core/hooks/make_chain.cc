@@ -105,8 +105,10 @@ std::vector<HookInstance> HookRegistry::make_chain(const Options& options,
     } catch (const Error& error) {
       if (std::string_view(error.what()).starts_with(options.file().path().string() + ":")) throw;
       backend_options.fail(kHookDrivers, error.what());
-    } catch (const std::exception&) {
-      const ErrorText text = describe_exception(std::current_exception());
+    } catch (...) {
+      const std::exception_ptr raised = std::current_exception();
+      if (!raised) throw;  // the thread is being cancelled
+      const ErrorText text = describe_exception(raised);
       backend_options.fail(kHookDrivers, "hook '" + reference.name + "' could not be made: " +
                                              text.type + ": " + text.message);
     }

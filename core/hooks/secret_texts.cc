@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kFilterBitsPerSecret = 16;
 
+// Bytes compared with secrets in one text. Only texts that are made to begin like a long secret
+// again and again need more: what comes behind is blanked.
+constexpr std::size_t kMostCompared = 4 << 20;
+
 std::size_t hash_of(std::string_view text) noexcept {
   return std::hash<std::string_view>()(text);
 }
@@ -107,23 +111,30 @@ std::optional<std::string_view> SecretTexts::mark_of(std::string_view secret) co
   return entry == nullptr ? std::nullopt : std::optional(mark_of(*entry));
 }
 
-const SecretTexts::Entry* SecretTexts::longest_at(std::string_view text,
-                                                  std::size_t at) const noexcept {
+const SecretTexts::Entry* SecretTexts::longest_at(std::string_view text, std::size_t at,
+                                                  std::size_t& left) const noexcept {
   if (text.size() - at < kShortBytes || !may_begin_at(text.data() + at)) return nullptr;
   for (const std::uint32_t length : lengths_) {
     if (length > text.size() - at) continue;
+    if (length > left) {
+      left = 0;
+      return nullptr;
+    }
+    left -= length;
     if (const Entry* entry = find(text.substr(at, length))) return entry;
   }
   return nullptr;
 }
 
 // The next run of bytes that secrets cover, from `from` on: where they overlap it is one run, which
-// goes by the first of them.
-bool SecretTexts::next_match(std::string_view text, std::size_t from, Match& match) const noexcept {
+// goes by the first of them. False at the end, and when nothing is left to compare with.
+bool SecretTexts::next_match(std::string_view text, std::size_t from, Match& match,
+                             std::size_t& left) const noexcept {
   match.entry = nullptr;
   for (std::size_t at = from; at < text.size(); ++at) {
     if (match.entry != nullptr && at >= match.end) return true;
-    const Entry* const entry = longest_at(text, at);
+    const Entry* const entry = longest_at(text, at, left);
+    if (left == 0) return false;
     if (entry == nullptr) continue;
     if (match.entry == nullptr) match = {at, at, entry};
     match.end = std::max(match.end, at + entry->length);
@@ -145,15 +156,15 @@ bool SecretTexts::replace(std::string_view text, Sink&& sink) const {
     sink(kSecretText);
     return true;
   }
-  Match match;
-  if (lengths_.empty() || !next_match(text, 0, match)) return false;
+  if (lengths_.empty()) return false;
+  std::size_t left = kMostCompared;
   std::size_t done = 0;
-  do {
+  for (Match match; next_match(text, done, match, left); done = match.end) {
     sink(text.substr(done, match.begin - done));
     sink(mark_of(*match.entry));
-    done = match.end;
-  } while (next_match(text, done, match));
-  sink(text.substr(done));
+  }
+  if (left > 0 && done == 0) return false;
+  sink(left > 0 ? text.substr(done) : kSecretText);
   return true;
 }
 

@@ -108,6 +108,12 @@ class ExecHook final : public Hook {
         run(HookPhase::periodic, "", [&] { return periodic_value(publisher_, data, redaction); }));
   }
 
+  bool concerns(const Call& call) const noexcept override {
+    return options_.chooses(HookPhase::pre, call.method()) ||
+           options_.chooses(HookPhase::post, call.method()) ||
+           options_.chooses(HookPhase::failure, call.method());
+  }
+
   bool wants_durations() const noexcept override {
     return options_.chooses(HookPhase::post) || options_.chooses(HookPhase::failure);
   }

@@ -92,10 +92,14 @@ bool is_variable_name(std::string_view name) {
 std::vector<std::string> read_environment(const Options& options) {
   std::vector<std::string> all;
   std::set<std::string> names;
+  std::size_t number = 0;
   for (const std::string& item : options.list("exec_environment")) {
+    ++number;
     const std::string name = item.substr(0, item.find('='));
     if (name.size() == item.size() || !is_variable_name(name)) {
-      options.fail("exec_environment", "found '" + name + "', expected NAME=VALUE");
+      // What stands there may be the rest of a secret.
+      options.fail("exec_environment", "entry " + std::to_string(number) +
+                                           " is not NAME=VALUE; a value cannot hold a comma");
     }
     if (name.starts_with(kReserved)) {
       options.fail("exec_environment",

@@ -170,25 +170,33 @@ class Backend::Impl {
   }
 
   void ask_driver(const std::function<void(ValueRef)>& use) {
-    const std::vector<ShareInstance> shares = driver_->share_instances();
+    std::vector<ShareInstance> shares;
     std::vector<ShareInstance> data;
+    bool shares_known = false;
     try {
+      shares = driver_->share_instances();
+      shares_known = true;
       data = driver_->get_periodic_hook_data(shares);
-    } catch (const std::exception&) {
-      // The runner logs what is thrown: without the secrets of the shares.
-      throw_redacted(std::current_exception(), ValueRef::to(shares));
+    } catch (...) {
+      // The runner logs what is thrown: without the secrets of the shares, where they are known.
+      const std::exception_ptr error = std::current_exception();
+      if (!error) throw;  // the thread is being cancelled
+      throw_redacted(error, shares_known ? std::optional(ValueRef::to(shares)) : std::nullopt);
     }
     use(ValueRef::to(data));
   }
 
-  [[noreturn]] void throw_redacted(const std::exception_ptr& error, const ValueRef& shares) const {
+  [[noreturn]] void throw_redacted(const std::exception_ptr& error,
+                                   const std::optional<ValueRef>& shares) const {
     std::shared_ptr<const Redaction> redaction;
     {
       const std::lock_guard lock(redaction_mutex_);
       redaction = redaction_;
     }
     const ErrorText text = describe_exception(error);
-    throw Error(ErrorCode::io, text.type + ": " + redaction->periodic_text(shares, text.message));
+    throw Error(ErrorCode::io, text.type + ": " +
+                                   (shares ? redaction->periodic_text(*shares, text.message)
+                                           : std::string(kSecretText)));
   }
 
   BackendPlan plan_;

@@ -77,7 +77,7 @@ bool serve_signals(Backend& backend, const HostOptions& options, const HostSigna
       const ConfigFile file = ConfigFile::load(options.config);
       backend.reload(BackendPlan::read(file, options.backend, clock, log));
       log.info("configuration taken over from " + options.config.string());
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       log.error(std::string("configuration not taken over: ") + error.what());
     }
   }

@@ -73,6 +73,45 @@ class Breaker : public ChainTest, public BreakerListener {
   bool listener_throws = false;
 };
 
+TEST_F(Breaker, ATryThatTakesLongerThanThePauseKeepsNobodyWaiting) {
+  RecordingHook& flaky = add_flaky();
+  fail(3);
+  clock_.advance(seconds(30));
+  std::vector<BreakerState> states;
+  bool trying = true;
+  driver_.on_call = [&] {  // of the call that tries: it has not returned when another comes
+    if (!std::exchange(trying, false)) return;
+    states.push_back(state());
+    EXPECT_THAT(last_call(), ElementsAre("pre skipped breaker"));
+    clock_.advance(seconds(30));
+    EXPECT_THAT(last_call(), ElementsAre("pre ok", "post ok"));
+    states.push_back(state());
+    flaky.on_post = [](const Call&, Outcome&, HookData&) { throw 1; };
+  };
+  call_add(20, 22);
+  EXPECT_THAT(states, ElementsAre(BreakerState::trying, BreakerState::closed));
+  EXPECT_EQ(state(), BreakerState::closed) << "the later try decided";
+  EXPECT_THAT(changes_, ElementsAre("opened flaky pre 3 30s", "closed flaky pre 3 30s"));
+}
+
+TEST_F(Breaker, ACallInWhichTheHookHasNothingToDoSaysNothingOfIt) {
+  RecordingHook& flaky = add_flaky();
+  fail(2);
+  flaky.concerned = false;
+  EXPECT_THAT(last_call(), ElementsAre("pre ok", "post ok"));
+  EXPECT_EQ(status_of("flaky").failures_in_a_row, 2U);
+  flaky.concerned = true;
+  fail(1);
+  EXPECT_EQ(state(), BreakerState::open);
+  clock_.advance(seconds(30));
+  flaky.concerned = false;
+  last_call();
+  EXPECT_EQ(state(), BreakerState::open) << "it is no try";
+  flaky.concerned = true;
+  last_call();
+  EXPECT_EQ(state(), BreakerState::closed);
+}
+
 TEST_F(Breaker, StaysClosedBelowItsNumberOfFailuresInARow) {
   add_flaky();
   fail(2);

@@ -125,5 +125,16 @@ TEST_F(RedactionTest, TheLogOfAHooksErrorHasNoSecretOfTheCall) {
   EXPECT_THAT(log_.text(), Not(HasSubstr("sesame")));
 }
 
+TEST(SecretTextsWork, WhatIsMadeToBeSearchedForEverIsBlankedFromThere) {
+  SecretTexts texts;
+  std::string secret(60'000, 'A');
+  secret.push_back('B');
+  texts.add(secret, kPlainMark);
+  const std::string endless(900'000, 'A');
+  EXPECT_EQ(texts.replaced(endless), "<secret>");
+  EXPECT_EQ(texts.replaced("fine, " + secret + " " + endless), "<secret>");
+  EXPECT_EQ(texts.replaced("fine " + secret), "fine <secret>");
+}
+
 }  // namespace
 }  // namespace hookwire::testing

@@ -59,6 +59,33 @@ TEST_F(TimeBudget, AnOverrunIsShownCountedAndLoggedAndStopsNothing) {
       << log_.text();
 }
 
+// A log that takes its time.
+class SlowLog final : public Log {
+ public:
+  explicit SlowLog(FakeClock& clock) : clock_(clock) {}
+  void write(LogLevel /*level*/, std::string_view /*line*/) noexcept override {
+    clock_.advance(seconds(1));
+  }
+
+ private:
+  FakeClock& clock_;
+};
+
+TEST_F(TimeBudget, NoHookIsChargedForTheLineThatTellsOfItsError) {
+  SlowLog slow(still_);
+  HookChain chain(still_, slow);
+  const HookSwitches tolerant{
+      .suppress_pre_errors = true, .suppress_post_errors = true, .time_budget = milliseconds(10)};
+  RecordingHook& failing = add("failing", tolerant);
+  failing.on_pre = [](const Call&) -> HookData { throw 1; };
+  failing.on_post = [](const Call&, Outcome&, HookData&) { throw 1; };
+  add("behind", tolerant);
+  chain.replace(hooks_, milliseconds(10));
+  Hooked<ScriptedDriver>(driver_, chain).call<&ScriptedDriver::add>(context_, 20, 22);
+  EXPECT_THAT(seen_, ElementsAre("watcher pre ok", "failing pre suppressed", "behind pre ok",
+                                 "behind post ok", "failing post suppressed"));
+}
+
 TEST_F(TimeBudget, WhatTakesAsLongAsTheBudgetIsInTime) {
   add_slow("slow", milliseconds(10), milliseconds(10), {.time_budget = milliseconds(10)});
   EXPECT_THAT(call(), ElementsAre("watcher pre ok", "slow pre ok", "slow post ok"));

@@ -24,6 +24,7 @@ class RecordingHook : public Hook {
   bool paired = false;
   bool suppressible = true;
   bool skippable = true;
+  bool concerned = true;
 
   HookData pre(const Call& call) override {
     steps_.add("pre " + name_);
@@ -45,6 +46,7 @@ class RecordingHook : public Hook {
   bool pairs_phases() const noexcept override { return paired; }
   bool may_be_suppressed() const noexcept override { return suppressible; }
   bool may_be_skipped() const noexcept override { return skippable; }
+  bool concerns(const Call& /*call*/) const noexcept override { return concerned; }
 
  private:
   const std::string name_;

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "hookwire/base/uncancelled.h"
+
 namespace hookwire {
 
 enum class LogLevel { debug, info, warning, error };
@@ -14,10 +16,15 @@ class Log {
   /// Takes the line; must not throw and should not block for long.
   virtual void write(LogLevel level, std::string_view line) noexcept = 0;
 
-  void debug(std::string_view line) noexcept { write(LogLevel::debug, line); }
-  void info(std::string_view line) noexcept { write(LogLevel::info, line); }
-  void warning(std::string_view line) noexcept { write(LogLevel::warning, line); }
-  void error(std::string_view line) noexcept { write(LogLevel::error, line); }
+  /// Writes the line; a thread that is being cancelled writes it first.
+  void say(LogLevel level, std::string_view line) noexcept {
+    const Uncancelled whole;
+    write(level, line);
+  }
+  void debug(std::string_view line) noexcept { say(LogLevel::debug, line); }
+  void info(std::string_view line) noexcept { say(LogLevel::info, line); }
+  void warning(std::string_view line) noexcept { say(LogLevel::warning, line); }
+  void error(std::string_view line) noexcept { say(LogLevel::error, line); }
 };
 
 /// Says nothing.

@@ -62,6 +62,14 @@ class Hook {
   /// False when this hook must see every call: then neither its breaker nor a call's time budget
   /// skips it.
   virtual bool may_be_skipped() const noexcept { return true; }
+
+  /// False when this hook does nothing in `call`, which then says nothing of how well it is: its
+  /// breaker neither counts the call nor lets it be the one that tries the hook. Asked only where
+  /// that matters.
+  virtual bool concerns(const Call& call) const noexcept {
+    static_cast<void>(call);
+    return true;
+  }
 };
 
 }  // namespace hookwire

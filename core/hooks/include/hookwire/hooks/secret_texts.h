@@ -15,9 +15,9 @@ namespace hookwire {
 
 /// The secrets of one call, to be found in its texts and replaced there by their marks. A text that
 /// holds a secret of less than kShortBytes is blanked whole, and so is every text when there are
-/// more secrets than the limits allow. Secrets are wiped from memory by clear() and at the end.
-/// Adding allocates until its memory has grown to what calls need; replacing never does.
-/// Thread-compatible.
+/// more secrets than the limits allow; the rest of a text in which searching takes too much work
+/// is. Secrets are wiped from memory by clear() and at the end. Adding allocates until its memory
+/// has grown to what calls need; replacing never does. Thread-compatible.
 class SecretTexts {
  public:
   static constexpr std::size_t kShortBytes = 4;
@@ -69,8 +69,9 @@ class SecretTexts {
   std::string_view text_of(const Entry& entry) const noexcept;
   static std::string_view mark_of(const Entry& entry) noexcept;
   const Entry* find(std::string_view secret) const noexcept;
-  const Entry* longest_at(std::string_view text, std::size_t at) const noexcept;
-  bool next_match(std::string_view text, std::size_t from, Match& match) const noexcept;
+  const Entry* longest_at(std::string_view text, std::size_t at, std::size_t& left) const noexcept;
+  bool next_match(std::string_view text, std::size_t from, Match& match,
+                  std::size_t& left) const noexcept;
   bool must_be_blank(std::string_view text) const noexcept;
   bool may_begin_at(const char* at) const noexcept;
   template <class Sink>
