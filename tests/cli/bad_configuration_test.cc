@@ -52,6 +52,23 @@ TEST_F(BadConfigurationTest, ALineThatIsNoOption) {
   expect_refused(HasSubstr("gold.conf:6"));
 }
 
+TEST_F(BadConfigurationTest, AKeyFileForSecretsThatOthersMayRead) {
+  write_bad("driver = directory\n", "driver = directory\nsecret_key_file = secret.key\n");
+  write_file("secret.key", std::string(32, 'k'));
+  fs::permissions(in_folder("secret.key"), fs::perms(0644));
+  expect_refused(AllOf(HasSubstr("gold.conf:7: [gold] secret_key_file"), HasSubstr("mode 0644"),
+                       HasSubstr("chmod 600")));
+}
+
+TEST_F(BadConfigurationTest, AnEnvironmentForProgramsWhoseSecretHasAComma) {
+  write_bad("driver = directory\n", "driver = directory\nexec_environment = TOKEN=ab,cd\n");
+  write_more("hook_drivers = ", "hook_drivers = run=hookwire:ExecHook, ");
+  write_more("driver = directory\n", "driver = directory\nexec_phases = pre\n");
+  write_more("driver = directory\n", "driver = directory\nexec_program = /bin/true\n");
+  expect_refused(AllOf(HasSubstr("[gold] exec_environment"), HasSubstr("entry 2 is not NAME=VALUE"),
+                       ::testing::Not(HasSubstr("cd"))));
+}
+
 TEST_F(BadConfigurationTest, AnUnknownDriver) {
   write_bad("driver = directory", "driver = tape");
   expect_refused(

@@ -1,6 +1,11 @@
 #include <pthread.h>
 
+#include <atomic>
+
+#include "hookwire/hooks/hook_registry.h"
+
 #include "hooks/chain_test.h"
+#include "support/cancelled_thread.h"
 
 namespace hookwire::testing {
 namespace {
@@ -54,6 +59,35 @@ TEST_F(ChainCancel, InTheDriver) {
   EXPECT_TRUE(call_is_cancelled());
   EXPECT_THAT(steps_.all(), ElementsAre("pre watcher"));
   expect_nothing_is_held();
+}
+
+// A log that comes to a cancellation point, as one that writes to a file does.
+class LogThatCanBeCancelled final : public Log {
+ public:
+  void write(LogLevel /*level*/, std::string_view /*line*/) noexcept override {
+    ++lines;
+    ::pthread_testcancel();
+  }
+  std::atomic<int> lines{0};
+};
+
+TEST_F(ChainCancel, WhileItLogs) {
+  LogThatCanBeCancelled log;
+  HookChain chain(clock_, log);
+  const ConfigFile file = ConfigFile::parse("[g]\nhook_drivers = hookwire:LogHook\n", "hw.conf");
+  hooks_ = HookRegistry::with_built_in_hooks().make_chain(Options(file, {"g"}), "g", "nas01@g",
+                                                          clock_, log);
+  add("failing", {.suppress_pre_errors = true}).on_pre = [](const Call&) -> HookData {
+    ::pthread_cancel(::pthread_self());
+    throw 1;
+  };
+  chain.replace(hooks_);
+  driver_.on_call = [] { ::pthread_testcancel(); };
+  CancelledThread thread(
+      [&] { Hooked<ScriptedDriver>(driver_, chain).call<&ScriptedDriver::add>(context_, 1, 1); });
+  EXPECT_TRUE(thread.join());
+  EXPECT_GE(log.lines, 2) << "the LogHook's pre and the hook's error";
+  EXPECT_EQ(driver_.calls(), 1);
 }
 
 // Whether the hook works again is not known: the next call tries it.
