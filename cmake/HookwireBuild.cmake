@@ -35,13 +35,19 @@ endif()
 
 find_package(Threads REQUIRED)
 
+# What a room that speaks ZeroMQ links. Whoever uses the installed library needs libzmq alone, which
+# hookwire-config.cmake finds, and not the headers of cppzmq.
+set(HOOKWIRE_ZEROMQ "$<BUILD_INTERFACE:cppzmq>" "$<INSTALL_INTERFACE:hookwire::zmq>")
+
 # hookwire_room(NAME
 #               HEADERS file... (below include/) SOURCES file...
-#               USES hookwire::room... LIBRARIES target...)
+#               USES hookwire::room... LIBRARIES target... HEADER_LIBRARIES target...)
 # Makes the library hookwire::NAME. HEADERS are its public face and the only files other rooms can
-# include. USES are the rooms that its headers may include, LIBRARIES what only its own .cc files see.
+# include. USES are the rooms that its headers may include, LIBRARIES and HEADER_LIBRARIES what only
+# its own .cc files see; the latter have no code, and no user of the installed library needs them.
 function(hookwire_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "HEADERS;SOURCES;USES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" ""
+                        "HEADERS;SOURCES;USES;LIBRARIES;HEADER_LIBRARIES")
   if(ROOM_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "hookwire_room(${name}): unknown arguments ${ROOM_UNPARSED_ARGUMENTS}")
   endif()
@@ -51,5 +57,10 @@ function(hookwire_room name)
   list(TRANSFORM ROOM_HEADERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/include/hookwire/${name}/")
   target_sources(${target} PUBLIC FILE_SET HEADERS
                  BASE_DIRS "${CMAKE_CURRENT_SOURCE_DIR}/include" FILES ${ROOM_HEADERS})
-  target_link_libraries(${target} PUBLIC ${ROOM_USES} Threads::Threads PRIVATE ${ROOM_LIBRARIES})
+  list(TRANSFORM ROOM_HEADER_LIBRARIES REPLACE "(.+)" "$<BUILD_INTERFACE:\\1>")
+  target_link_libraries(${target} PUBLIC ${ROOM_USES} Threads::Threads
+                        PRIVATE ${ROOM_LIBRARIES} ${ROOM_HEADER_LIBRARIES})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY HOOKWIRE_ROOMS ${name})
 endfunction()

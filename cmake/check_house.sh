@@ -35,6 +35,9 @@ rule "nothing is left for later in the code" \
   "$(code $rooms bench examples tests | xargs grep -nE 'TODO|FIXME|\bXXX\b')"
 rule "no merge was left half done" \
   "$(git grep -nE '^(<{7}|>{7}|[|]{7})( |$)|^={7}$' 2>/dev/null)"
+# The kit is for tests; what ships does not know it.
+rule "only tests include the kit for tests" \
+  "$(code $rooms bench | grep -v '^publisher/testing/' | xargs grep -nE '#include "hookwire/testing/')"
 # A list may leave the ending out, as those of benches and plugins do.
 rule "every source file is built, every test is run" \
   "$(find $rooms bench examples tests -name '*.cc' -o -name '*_test.py' | while read -r file; do

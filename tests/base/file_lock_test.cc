@@ -8,8 +8,7 @@
 
 #include "hookwire/base/error.h"
 #include "hookwire/base/file_system.h"
-
-#include "support/temp_folder.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire {
 namespace {

@@ -9,8 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/base/file_system.h"
-
-#include "support/temp_folder.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace {
 

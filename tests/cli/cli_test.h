@@ -10,10 +10,10 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/base/value.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "child_process.h"
 #include "demo_events.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

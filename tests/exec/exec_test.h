@@ -12,10 +12,9 @@
 #include "hookwire/exec/exec_hook.h"
 #include "hookwire/hooks/hooked.h"
 #include "hookwire/schemas/json.h"
-
-#include "support/capturing_log.h"
-#include "support/fake_clock.h"
-#include "support/temp_folder.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire::testing {
 

@@ -9,11 +9,10 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/hooks/hook_chain.h"
-
-#include "support/capturing_log.h"
-#include "support/fake_clock.h"
-#include "support/recording_hook.h"
-#include "support/scripted_driver.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/recording_hook.h"
+#include "hookwire/testing/scripted_driver.h"
 
 namespace hookwire::testing {
 

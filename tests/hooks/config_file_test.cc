@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/temp_folder.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <gtest/gtest.h>
 
-#include "support/capturing_log.h"
-#include "support/fake_clock.h"
-#include "support/recording_hook.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/recording_hook.h"
 
 namespace hookwire::testing {
 namespace {

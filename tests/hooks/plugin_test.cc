@@ -8,8 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hookwire/testing/temp_folder.h"
+
 #include "hooks/chain_test.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

@@ -9,10 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/scripted_driver.h"
+
 #include "hooks/chain_model.h"
-#include "support/fake_clock.h"
 #include "support/long_form.h"
-#include "support/scripted_driver.h"
 
 namespace hookwire::testing {
 namespace {

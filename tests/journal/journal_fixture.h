@@ -16,8 +16,7 @@
 #include "hookwire/journal/journal_inspection.h"
 #include "hookwire/journal/journal_reader.h"
 #include "hookwire/journal/journal_writer.h"
-
-#include "support/temp_folder.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire::testing {
 

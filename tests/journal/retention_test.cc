@@ -4,10 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include "hookwire/testing/fake_clock.h"
+
 #include "journal_fixture.h"
 #include "other_boot.h"
 #include "support/eventually.h"
-#include "support/fake_clock.h"
 #include "support/forwarding_file_system.h"
 
 namespace hookwire::testing {

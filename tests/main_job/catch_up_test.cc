@@ -9,12 +9,12 @@
 #include "hookwire/client/subscriber.h"
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/relay.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "subscribers/event_bytes.h"
-#include "support/capturing_log.h"
 #include "support/eventually.h"
 #include "support/long_form.h"
-#include "support/temp_folder.h"
 
 // Thirty-two readers that are far behind catch up together, over real sockets, next to a live one.
 

@@ -12,10 +12,10 @@
 #include "hookwire/journal/journal_reader.h"
 #include "hookwire/publisher/publisher.h"
 #include "hookwire/schemas/event_decoder.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "lamp.h"
-#include "support/capturing_log.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

@@ -12,15 +12,15 @@
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/relay.h"
 #include "hookwire/schemas/event_decoder.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "main_job/nursery.h"
 #include "main_job/sequence_store.h"
 #include "subscribers/event_bytes.h"
-#include "support/capturing_log.h"
 #include "support/eventually.h"
 #include "support/long_form.h"
 #include "support/tcp_proxy.h"
-#include "support/temp_folder.h"
 
 // A publisher and subscribers in processes that are killed, over a network that delays, cuts,
 // stalls and spoils what passes: each subscriber ends with every event once and in order.

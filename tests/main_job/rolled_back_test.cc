@@ -15,8 +15,8 @@
 #include "hookwire/journal/journal_reader.h"
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/relay.h"
+#include "hookwire/testing/capturing_log.h"
 
-#include "support/capturing_log.h"
 #include "support/eventually.h"
 #include "support/forgetful_file_system.h"
 #include "support/long_form.h"

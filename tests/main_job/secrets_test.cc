@@ -14,11 +14,11 @@
 #include "hookwire/hooks/hook_registry.h"
 #include "hookwire/hooks/hooked.h"
 #include "hookwire/publisher/publisher.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
-#include "support/capturing_log.h"
 #include "support/eventually.h"
 #include "support/long_form.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

@@ -2,11 +2,12 @@
 
 #include <future>
 
+#include "hookwire/testing/fake_clock.h"
+
 #include "event_bodies.h"
 #include "publisher_test.h"
 #include "support/cancelled_thread.h"
 #include "support/eventually.h"
-#include "support/fake_clock.h"
 #include "support/forwarding_file_system.h"
 
 namespace hookwire::testing {

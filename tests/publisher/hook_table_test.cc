@@ -1,6 +1,7 @@
 // Every way in which one of three hooks can go wrong, once each: what runs in which order, what
 // each hook gets, what the caller gets, and the events that are read back from the journal.
 #include "hookwire/hooks/periodic_runner.h"
+#include "hookwire/testing/event_recorder.h"
 
 #include "publisher_test.h"
 #include "support/long_form.h"
@@ -160,11 +161,7 @@ class HookTable : public PublisherTest {
     if (!fails) {
       EXPECT_EQ(end.result, Value(expected.result));
     }
-    std::vector<std::string> runs;
-    for (const EventHookRun& run : end.hooks) {
-      runs.push_back(run.name + " " + run.phase + " " + run.outcome);
-    }
-    EXPECT_EQ(runs, expected.runs);
+    EXPECT_EQ(hook_runs(end), expected.runs);
   }
 
   std::size_t fired_ = 0;

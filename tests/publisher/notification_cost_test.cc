@@ -1,6 +1,7 @@
+#include "hookwire/testing/fake_clock.h"
+
 #include "publisher_test.h"
 #include "support/allocation_count.h"
-#include "support/fake_clock.h"
 
 namespace hookwire::testing {
 namespace {

@@ -1,3 +1,5 @@
+#include "hookwire/journal/journal_reader.h"
+
 #include "publisher_test.h"
 #include "relay_test.h"
 #include "support/eventually.h"

@@ -21,13 +21,12 @@
 #include "hookwire/base/error.h"
 #include "hookwire/hooks/hook_chain.h"
 #include "hookwire/hooks/hooked.h"
-#include "hookwire/journal/journal_reader.h"
 #include "hookwire/publisher/publisher.h"
-#include "hookwire/schemas/event_decoder.h"
-
-#include "support/capturing_log.h"
-#include "support/recording_hook.h"
-#include "support/temp_folder.h"
+#include "hookwire/schemas/event.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/read_events.h"
+#include "hookwire/testing/recording_hook.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire::testing {
 
@@ -105,32 +104,6 @@ struct hookwire::Interface<hookwire::testing::Store> {
 };
 
 namespace hookwire::testing {
-
-/// What is in a journal, decoded, oldest first. Fails for a record that is no event and for a
-/// sequence that is missing or comes twice.
-inline std::vector<Event> read_events(const std::filesystem::path& folder) {
-  PosixFileSystem files;
-  JournalReader reader(files, folder);
-  std::vector<Event> events;
-  std::uint64_t next = reader.first_sequence();
-  while (true) {
-    const JournalChunk chunk = reader.next();
-    if (chunk.kind == JournalChunk::Kind::end) return events;
-    if (chunk.kind == JournalChunk::Kind::gap) {
-      next = chunk.last + 1;
-      continue;
-    }
-    for_each_record(chunk.records, [&](const RecordView& record) {
-      EXPECT_EQ(record.sequence, next++);
-      DecodedEvent decoded = decode_event(record);
-      if (decoded.event) {
-        events.push_back(std::move(*decoded.event));
-      } else {
-        ADD_FAILURE() << "record " << record.sequence << ": " << decoded.fault;
-      }
-    });
-  }
-}
 
 /// A publisher of the driver Store, journal only, and the store behind its notification hook.
 class PublisherTest : public ::testing::Test {

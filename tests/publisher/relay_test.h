@@ -15,10 +15,10 @@
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/relay.h"
 #include "hookwire/schemas/stream_message.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
-#include "support/capturing_log.h"
 #include "support/eventually.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

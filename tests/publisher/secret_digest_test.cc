@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/base/error.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "glob.h"
 #include "secret_key_file.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

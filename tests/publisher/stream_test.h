@@ -17,11 +17,11 @@
 
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/schemas/stream_message.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "stream_server.h"
-#include "support/capturing_log.h"
-#include "support/fake_clock.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

@@ -4,8 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "hookwire/testing/temp_folder.h"
+
 #include "share/files.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/share/directory_driver.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "share/files.h"
-#include "support/capturing_log.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

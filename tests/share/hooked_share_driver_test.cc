@@ -2,9 +2,10 @@
 
 #include <functional>
 
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/recording_hook.h"
+
 #include "share/directory_test.h"
-#include "support/fake_clock.h"
-#include "support/recording_hook.h"
 
 namespace hookwire::testing {
 namespace {

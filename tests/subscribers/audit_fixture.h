@@ -16,11 +16,11 @@
 #include "hookwire/audit/audit_log.h"
 #include "hookwire/audit/audit_segment.h"
 #include "hookwire/base/error.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/fake_clock.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "subscribers/record_bytes.h"
-#include "support/capturing_log.h"
-#include "support/fake_clock.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

@@ -13,12 +13,12 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/schemas/stream_message.h"
+#include "hookwire/testing/capturing_log.h"
 
 #include "memory_cursors.h"
 #include "stream_client.h"
 #include "subscribers/record_bytes.h"
 #include "subscribers/recording_sink.h"
-#include "support/capturing_log.h"
 
 namespace hookwire::testing {
 

@@ -6,8 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "hookwire/base/error.h"
-
-#include "support/temp_folder.h"
+#include "hookwire/testing/temp_folder.h"
 
 namespace hookwire::testing {
 namespace {

@@ -11,9 +11,9 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/publisher/relay.h"
+#include "hookwire/testing/capturing_log.h"
 
 #include "subscribers/event_bytes.h"
-#include "support/capturing_log.h"
 
 namespace hookwire::testing {
 

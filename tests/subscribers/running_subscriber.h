@@ -11,11 +11,11 @@
 
 #include "hookwire/base/clock.h"
 #include "hookwire/client/subscriber.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "subscribers/recording_sink.h"
-#include "support/capturing_log.h"
 #include "support/eventually.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

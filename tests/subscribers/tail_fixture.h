@@ -13,10 +13,10 @@
 
 #include "hookwire/base/clock.h"
 #include "hookwire/tail/tail.h"
+#include "hookwire/testing/capturing_log.h"
+#include "hookwire/testing/temp_folder.h"
 
 #include "subscribers/event_bytes.h"
-#include "support/capturing_log.h"
-#include "support/temp_folder.h"
 
 namespace hookwire::testing {
 

@@ -9,17 +9,21 @@
 
 namespace hookwire::testing {
 
-/// A driver of two methods that count their calls and do what the test gave them to do.
+/// A driver of two methods that count their calls and do what the test gave them to do; for hooks
+/// that do not care which driver it is. Thread-safe as far as on_call is; set that before calls.
 class ScriptedDriver {
  public:
-  std::function<void()> on_call;  // runs inside each method; may throw
+  std::function<void()> on_call;  ///< Runs inside each method; what it throws, the method throws.
 
+  /// The sum, which must fit.
   int add(int a, int b) {
     run();
     return a + b;
   }
+  /// Acts on the resource "thing" called `id`.
   void touch(const std::string& /*id*/) { run(); }
 
+  /// How often either method was called: a call that a hook refused does not count.
   int calls() const noexcept { return calls_; }
 
  private:

@@ -8,9 +8,11 @@
 
 namespace hookwire::testing {
 
-/// A fresh folder that is removed with everything in it at the end of the test.
+/// A fresh folder, mode 0700, below $TMPDIR or /tmp, that is removed with everything in it when the
+/// object goes. Immutable.
 class TempFolder {
  public:
+  /// Throws std::runtime_error when it cannot be made.
   TempFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "hookwire-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");

@@ -5,26 +5,28 @@
 #include <utility>
 
 #include "hookwire/hooks/hook.h"
-
-#include "support/steps.h"
+#include "hookwire/testing/steps.h"
 
 namespace hookwire::testing {
 
-/// A hook that notes "<phase> <name>" for each phase it runs, then does what the test gave it to
-/// do. Thread-safe as far as what it was given is.
+/// A hook that notes "<phase> <name>" for each phase it runs ("pre quota"), then does what the test
+/// gave it to do. Beside a hook under test it shows what reached the next hook, and in which order.
+/// Thread-safe as far as what it was given is; give it that before calls.
 class RecordingHook : public Hook {
  public:
+  /// `steps` must outlive the hook.
   RecordingHook(std::string name, Steps& steps) : name_(std::move(name)), steps_(steps) {}
 
+  // What each phase does besides; what it throws, the hook throws.
   std::function<HookData(const Call&)> on_pre;
   std::function<void(const Call&, Outcome&, HookData&)> on_post;
   std::function<void(const Call&, const Failure&, HookData&)> on_failure;
   std::function<void(const PeriodicData&)> on_periodic;
-  bool measured = false;
-  bool paired = false;
-  bool suppressible = true;
-  bool skippable = true;
-  bool concerned = true;
+  bool measured = false;     ///< wants_durations
+  bool paired = false;       ///< pairs_phases
+  bool suppressible = true;  ///< may_be_suppressed
+  bool skippable = true;     ///< may_be_skipped
+  bool concerned = true;     ///< concerns
 
   HookData pre(const Call& call) override {
     steps_.add("pre " + name_);

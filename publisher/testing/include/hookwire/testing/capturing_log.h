@@ -10,7 +10,7 @@
 
 namespace hookwire::testing {
 
-/// Keeps every line for a test to look at. Thread-safe.
+/// A log that keeps every line for a test to look at. Thread-safe.
 class CapturingLog final : public Log {
  public:
   struct Line {
@@ -23,6 +23,7 @@ class CapturingLog final : public Log {
     lines_.push_back({level, std::string(line)});
   }
 
+  /// A copy of what was written so far.
   std::vector<Line> lines() const {
     const std::lock_guard lock(mutex_);
     return lines_;

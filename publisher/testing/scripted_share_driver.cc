@@ -1,0 +1,83 @@
+#include "hookwire/testing/scripted_share_driver.h"
+
+namespace hookwire::testing {
+
+void ScriptedShareDriver::run(std::string_view method) {
+  {
+    const std::lock_guard lock(mutex_);
+    calls_.emplace_back(method);
+  }
+  if (on_call) on_call(method);
+}
+
+std::vector<std::string> ScriptedShareDriver::calls() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+void ScriptedShareDriver::init_host() {
+  run("init_host");
+}
+
+std::vector<std::string> ScriptedShareDriver::create_share_instance(
+    const std::string& share_id, std::uint64_t /*size_gb*/, const std::string& /*share_proto*/,
+    const std::optional<std::string>& /*share_server_id*/,
+    const DriverOptions& /*driver_options*/) {
+  run("create_share_instance");
+  return {"scripted:/" + share_id};
+}
+
+void ScriptedShareDriver::delete_share_instance(const std::string& /*share_id*/) {
+  run("delete_share_instance");
+}
+
+void ScriptedShareDriver::extend_share(const std::string& /*share_id*/,
+                                       std::uint64_t /*new_size_gb*/) {
+  run("extend_share");
+}
+
+void ScriptedShareDriver::shrink_share(const std::string& /*share_id*/,
+                                       std::uint64_t /*new_size_gb*/) {
+  run("shrink_share");
+}
+
+std::optional<std::string> ScriptedShareDriver::allow_access(const std::string& /*share_id*/,
+                                                             const Access& /*access*/) {
+  run("allow_access");
+  return access_key;
+}
+
+void ScriptedShareDriver::deny_access(const std::string& /*share_id*/, const Access& /*access*/) {
+  run("deny_access");
+}
+
+Snapshot ScriptedShareDriver::create_snapshot(const std::string& share_id,
+                                              const std::string& snapshot_id) {
+  run("create_snapshot");
+  return {.snapshot_id = snapshot_id,
+          .share_id = share_id,
+          .size_bytes = 0,
+          .provider_location = "scripted:/" + snapshot_id};
+}
+
+void ScriptedShareDriver::delete_snapshot(const std::string& /*snapshot_id*/) {
+  run("delete_snapshot");
+}
+
+Capabilities ScriptedShareDriver::publish_service_capabilities() {
+  run("publish_service_capabilities");
+  return {.share_backend_name = "scripted",
+          .driver_version = "1",
+          .storage_protocol = "NFS",
+          .total_capacity_gb = 100,
+          .free_capacity_gb = 50,
+          .snapshot_support = true};
+}
+
+std::vector<ShareInstance> ScriptedShareDriver::get_periodic_hook_data(
+    const std::vector<ShareInstance>& given) {
+  run("get_periodic_hook_data");
+  return given;
+}
+
+}  // namespace hookwire::testing
