@@ -43,7 +43,7 @@ class EventJournalTest : public ::testing::Test {
     std::vector<std::byte> buffer(kMaxBodyBytes);
     const DataPart data{.value = Value(std::string(bytes, 'x'))};
     return events_->append(Phase::periodic, "periodic/tick/nas01@gold",
-                           *encode_periodic(buffer, encoder_, 1, data, 0, 0));
+                           *encode_periodic(buffer, encoder_, 1, &data, 0, 0));
   }
   /// Appends until there is no space for another large event.
   void fill_up() {
