@@ -42,14 +42,15 @@ class Feed:
         return {"from": "sequence", "sequence": sequence + 1, "journal": journal_id, "epoch": epoch}
 
     def welcome(self, reply):
+        if reply["journal"] != self._journal:
+            self._suspect = 0
         self._publisher, self._journal = reply["publisher"], reply["journal"]
         self._first = reply["start"]
         if self.position and self.position[0] == self._journal:
             self._epoch, self.expected = self.position[1], self.position[2] + 1
             return
         # Another journal than before, or the first: it is followed from where the session begins.
-        self._suspect, self.position = 0, None
-        self._epoch, self.expected = 0, reply["start"]
+        self.position, self._epoch, self.expected = None, 0, reply["start"]
         if reply["start"] == reply["last"] + 1:
             # The end; from now on "latest" would be another place.
             self._epoch = reply["epoch"]

@@ -121,6 +121,7 @@ class Stream:
     def _disconnect(self, linger_ms=0):
         if self._socket is not None:
             self._socket.disable_monitor()
+            self._monitor.close(linger=0)
             self._socket.close(linger=linger_ms)
         self._socket, self._session = None, 0
 
