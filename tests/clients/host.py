@@ -43,7 +43,7 @@ class Host:
         lines = "".join(f"{name} = {value}\n" for name, value in options.items())
         self._config.write_text("[DEFAULT]\nenabled_backends = gold\nhost = nas01\n"
                                 "[gold]\n" + lines)
-        self._process = None
+        self._process, self.calls_made = None, 0
         self.start()
 
     def __enter__(self):
@@ -91,6 +91,7 @@ class Host:
 
     def calls(self, count):
         """Makes so many calls, each with two events."""
+        self.calls_made += count
         while count > 0:
             some = min(count, 200)
             self.send([CALL] * some)
