@@ -32,6 +32,12 @@ class Client:
     def start(self):
         self._process = subprocess.Popen(self._command, stderr=self._messages)
 
+    def end(self):
+        if self._process:
+            self._process.kill()
+            self._process.wait(DEADLINE_S)
+        self._messages.close()
+
     def kept_bytes(self):
         """Of the file, whether the cursor is behind them or not."""
         try:
@@ -120,11 +126,14 @@ def main():
     publisher_kills = set(random.Random(SEED).sample(range(KILLS), PUBLISHER_KILLS))
     with Host(HOOKWIRE) as host:
         run = Run(host)
-        for n in range(KILLS):
-            run.kill_once(EVENTS // KILLS // 2)
-            if n in publisher_kills:
-                run.kill_publisher()
-        journal, kept = run.finish()
+        try:
+            for n in range(KILLS):
+                run.kill_once(EVENTS // KILLS // 2)
+                if n in publisher_kills:
+                    run.kill_publisher()
+            journal, kept = run.finish()
+        finally:
+            run.client.end()
     wrote = {event["seq"]: event for event in journal}
     got = [event.get("seq") for event in kept]
     lost = len(wrote.keys() - set(got))

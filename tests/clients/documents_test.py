@@ -89,9 +89,11 @@ class SubscribingTest(unittest.TestCase):
             subprocess.run([COMPILER, "-std=c++20", "-Wall", "-Wextra", "-Werror", *flags,
                             "-fsyntax-only", str(path)], check=True)
 
-    def test_its_first_python_program_is_the_example(self):
-        program = of_language("subscribing.md", "python")[0]
-        self.assertTrue((EXAMPLES / "python/print_events.py").read_text().endswith(program))
+    def test_its_programs_that_print_are_the_examples(self):
+        for language, example in (("python", "python/print_events.py"),
+                                  ("js", "javascript/print_events.js")):
+            program = of_language("subscribing.md", language)[0]
+            self.assertTrue((EXAMPLES / example).read_text().endswith(program), example)
 
     def test_its_commands_work_as_written(self):
         with tempfile.TemporaryDirectory(prefix="hw-") as folder:
