@@ -36,6 +36,8 @@ StreamStart Feed::next_start() const {
 }
 
 bool Feed::welcome(const Welcome& welcome) {
+  // With the same journal it stays, also while nothing of it was handed on yet.
+  if (source_.journal_id != welcome.journal_id) suspect_ = 0;
   source_.publisher = welcome.publisher;
   source_.journal_id = welcome.journal_id;
   session_start_ = welcome.start;
@@ -44,7 +46,6 @@ bool Feed::welcome(const Welcome& welcome) {
     expected_ = position_->sequence + 1;
     return true;
   }
-  suspect_ = 0;
   uncommitted_ = false;
   uncommitted_bytes_ = 0;
   position_ = cursors_.of_journal(welcome.journal_id);

@@ -9,7 +9,7 @@ import sys
 
 import msgpack
 
-from record_format import encode_record
+from record_format import encode_record, with_checksum
 
 KINDS = {"pre": 1, "post": 2, "failure": 3, "periodic": 4, "system": 5}
 NAMES = ("journal_id", "epoch", "sequence", "time_ns", "flags", "phase", "topic")
@@ -100,6 +100,25 @@ def good_vectors():
     yield good("empty_body", envelope("pre", "create_share"), {})
     yield good("deepest_allowed", envelope("pre", "create_share"),
                {"args": json.loads("[" * 31 + "]" * 31)})
+    not_numbers = {"nan": float("nan"), "most": float("inf"), "least": float("-inf")}
+    infinite = good("not_finite", envelope("pre", "create_share"), {**call, "args": not_numbers})
+    infinite["event"]["args"] = {"nan": "NaN", "most": "Infinity", "least": "-Infinity"}
+    yield infinite
+    yield good("single_precision", envelope("periodic", "update_stats"), {"data": 0.5},
+               b"\x81\xa4data\xca" + struct.pack(">f", 0.5))
+    yield good("schema_of_later_version", envelope("pre", "create_share"), {**call, "schema": 2})
+    yield good("flags_of_later_version", envelope("pre", "create_share", flags=0x82), call)
+    yield good("unknown_key_twice", envelope("pre", "create_share"), {},
+               b"\x82\xa5later\x01\xa5later\x02")
+    yield good("slash_in_publisher",
+               envelope("pre", "create_share", topic="pre/create_share/rack7/nas01"), {})
+    long = "pre/create_share/".ljust(512, "p")
+    yield good("longest_topic", envelope("pre", "create_share", topic=long), {})
+    yield good("largest_numbers", envelope("pre", "create_share", journal_id=2**64 - 1,
+                                           epoch=2**32 - 1, sequence=2**62, time_ns=2**63 - 1),
+               {"tick": 2**64 - 1, "duration_ns": 2**63 - 1})
+    yield good("negative_duration", envelope("post", "create_share"),
+               {**call, "outcome": "success", "duration_ns": -1})
     unknown = good("unknown_keys_ignored", envelope("pre", "create_share"),
                    {**call, "later": [{"a": 1}], "context": {"user_id": "bob", "later": 1.5}})
     del unknown["event"]["later"], unknown["event"]["context"]["later"]
@@ -115,6 +134,23 @@ def bad_vectors():
     yield bad("record_bit_flipped", "checksum", whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
     yield bad("record_too_long", "length", struct.pack("<I", 60 * 1024 + 1) + whole[4:])
     yield bad("record_pad_not_zero", "padding", record(head, b"\x80", pad=b"\x01"))
+
+    yield bad("record_cut_in_header", "truncated", whole[:20])
+    yield bad("record_of_7_bytes", "truncated", whole[:7])
+    yield bad("record_crc_wrong", "checksum", whole[:4] + bytes([whole[4] ^ 0x80]) + whole[5:])
+    yield bad("record_shorter_than_header", "length", struct.pack("<I", 39) + whole[4:])
+    yield bad("topic_beyond_record", "length",
+              with_checksum(whole[:36] + struct.pack("<H", 500) + whole[38:]))
+    too_long = {**head, "topic": "pre/create_share/".ljust(513, "p")}
+    yield bad("topic_of_513_bytes", "length", record(too_long, b"\x80"))
+    for name, topic in (("topic_of_two_parts", b"pre/create_share"),
+                        ("topic_without_method", b"pre//nas01@gold"),
+                        ("topic_without_publisher", b"pre/create_share/"),
+                        ("topic_of_no_phase", b"before/create_share/nas01@gold"),
+                        ("topic_with_line_feed", b"pre/create\nshare/nas01@gold"),
+                        ("topic_not_utf8", b"pre/create_share/nas\xff01")):
+        yield bad(name, "topic", encode_record(42, head["journal_id"], head["time_ns"], 3, topic, 1,
+                                               0, b"\x80"))
 
     def body(name, expect, packed):
         return bad(name, expect, record(head, packed))
@@ -136,14 +172,84 @@ def bad_vectors():
     yield body("call_id_is_number", "wrong_type", b"\x81\xa7call_id\x07")
     yield body("negative_tick", "wrong_type", b"\x81\xa4tick\xff")
     yield body("key_is_number", "key_type", b"\x81\x07\xa1a")
+    yield body("no_body", "truncated_body", b"")
+    yield body("byte_that_begins_nothing", "no_value", b"\x81\xa4args\xc1")
+    yield body("bytes_of_4_gib", "truncated_body", b"\x81\xa4args\xc6\xff\xff\xff\xffabc")
+    yield body("map_of_4_billion", "declared_count",
+               b"\x81\xa4args\xdf\xff\xff\xff\xff" + b"\xa1a" * 40)
+    yield body("too_many_values", "too_many_values",
+               b"\x81\xa4args\xdc\x40\x00" + b"\x01" * 0x4000)
+    yield body("utf8_above_unicode", "utf8", b"\x81\xa9publisher\xa4\xf4\x90\x80\x80")
+    yield body("utf8_cut_in_character", "utf8", b"\x81\xa9publisher\xa2\xe2\x82")
+    yield body("utf8_in_key", "utf8", b"\x81\xa1\xff\x01")
+    yield body("key_is_bytes", "key_type", b"\x81\xc4\x04args\x01")
+    yield body("key_is_list", "key_type", b"\x81\x90\x01")
+    yield body("timestamp", "extension", b"\x81\xa4args\xd6\xff\x00\x00\x00\x01")
+    yield body("publisher_is_nil", "wrong_type", b"\x81\xa9publisher\xc0")
+    yield body("role_is_number", "wrong_type", b"\x81\xa7context\x81\xa5roles\x91\x07")
+    yield body("hooks_is_map", "wrong_type", b"\x81\xa5hooks\x80")
+    yield body("hook_without_name", "missing_key", b"\x81\xa5hooks\x91\x81\xa5phase\xa3pre")
+    yield body("duration_beyond_63_bits", "out_of_range",
+               b"\x81\xabduration_ns\xcf\x80" + bytes(7))
     yield body("extension_type", "extension", b"\x81\xa4args\xd4\x05\x00")
     yield bad("kind_of_no_phase", "phase", record(head, b"\x80", kind=9))
     yield bad("topic_of_other_phase", "topic", record(head, b"\x80", kind=2))
 
 
-if __name__ == "__main__":
-    for vector in [*good_vectors(), *bad_vectors()]:
-        path = os.path.join(sys.argv[1], vector["name"] + ".json")
+def batch_vectors():
+    """Batches of the stream: the first frame, the second, and how far they can be believed by a
+    client of that journal. complete: it asked for no topics, so that no sequence may be missing."""
+    journal_id = 0x1122334455667788
+
+    def one(sequence, epoch=3, journal=journal_id):
+        return record(envelope("pre", "create_share", sequence=sequence, epoch=epoch,
+                               journal_id=journal), b"\x80")
+
+    def vector(name, expect, through, head, *records, complete=True):
+        fields = {"type": "batch", "session": 7, "epoch": 3, "first": 41, "last": 43, "count": 3,
+                  **head}
+        present = {key: value for key, value in fields.items() if value is not None}
+        return {"name": name, "journal_id": journal_id, "complete": complete,
+                "head_hex": msgpack.packb(present).hex(), "records_hex": b"".join(records).hex(),
+                "expect": expect, "through": through}
+
+    three = [one(41), one(42), one(43)]
+    yield vector("three", "ok", 43, {}, *three)
+    yield vector("unknown_key", "ok", 43, {"later": [1]}, *three)
+    yield vector("sorted_out", "ok", 50, {"last": 50, "count": 2}, one(42), one(45), complete=False)
+    yield vector("all_sorted_out", "ok", 50, {"last": 50, "count": 0}, complete=False)
+    yield vector("nothing_though_complete", "sequence", 40, {"count": 0})
+    yield vector("sequence_left_out", "sequence", 41, {"count": 2}, one(41), one(43))
+    yield vector("sequence_twice", "sequence", 42, {}, one(41), one(42), one(42))
+    yield vector("sequence_before_first", "sequence", 40, {}, one(40), complete=False)
+    yield vector("sequence_behind_last", "sequence", 42, {"last": 42, "count": 2}, *three)
+    yield vector("last_left_out", "sequence", 42, {"count": 2}, one(41), one(42))
+    yield vector("fewer_than_it_says", "count", 42, {}, one(41), one(42), complete=False)
+    yield vector("record_of_other_journal", "journal", 41, {}, one(41), one(42, journal=9), one(43))
+    yield vector("record_of_other_epoch", "epoch", 41, {}, one(41), one(42, epoch=4), one(43))
+    flipped = bytearray(one(42))
+    flipped[50] ^= 4
+    yield vector("record_bit_flipped", "checksum", 41, {}, one(41), bytes(flipped), one(43))
+    yield vector("last_record_cut", "truncated", 42, {}, one(41), one(42), one(43)[:-8])
+    yield vector("zeros_behind", "empty", 43, {}, *three, bytes(8))
+    yield vector("unknown_type", "reply", 0, {"type": "bundle"}, *three)
+    yield vector("without_last", "missing_key", 0, {"last": None}, *three)
+    yield vector("without_session", "missing_key", 0, {"session": None}, *three)
+    yield vector("count_is_text", "wrong_type", 0, {"count": "3"}, *three)
+    yield vector("first_is_negative", "wrong_type", 0, {"first": -1}, *three)
+    yield vector("first_is_0", "range", 0, {"first": 0}, *three)
+    yield vector("last_before_first", "range", 0, {"last": 40}, *three)
+    yield vector("more_than_it_covers", "range", 0, {"count": 4}, *three)
+
+
+def write(vectors, folder):
+    for vector in vectors:
+        path = os.path.join(folder, vector["name"] + ".json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(vector, file, indent=2, ensure_ascii=False)
             file.write("\n")
+
+
+if __name__ == "__main__":
+    write([*good_vectors(), *bad_vectors()], sys.argv[1])
+    write(batch_vectors(), os.path.join(sys.argv[1], "batches"))

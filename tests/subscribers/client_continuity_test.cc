@@ -104,6 +104,17 @@ TEST_F(StreamClientTest, TellsAGapForARecordThatIsBadAgain) {
   EXPECT_EQ(client().state(), State::streaming);
 }
 
+TEST_F(StreamClientTest, TellsAGapForTheVeryFirstRecordWhenItIsBadAgain) {
+  for (int session = 0; session < 2; ++session) {
+    begin(1, 4);
+    auto bytes = records_bytes(1, 2);
+    spoil_record(bytes, 0);
+    batch_of(1, 2, bytes);
+  }
+  batch(3, 4);
+  EXPECT_THAT(sink_.given(), ElementsAre("gap 1..2", "3", "4"));
+}
+
 TEST_F(StreamClientTest, RefusesABatchAboutNoSensibleRange) {
   const std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges{
       {0, 3}, {3, 2}, {1, ~std::uint64_t{0}}};
