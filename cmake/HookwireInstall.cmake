@@ -12,6 +12,10 @@ install(TARGETS ${room_targets} EXPORT hookwire
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library
                 NAMELINK_COMPONENT development
         FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+foreach(component library development tools)
+  install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+          COMPONENT ${component})
+endforeach()
 install(TARGETS hookwire RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
 
 # find_package(hookwire)

@@ -63,8 +63,8 @@ void StreamServer::obey(const std::string& peer, const OpenRequest& request) {
   // A peer that opens again has no fresh allowance: each open looks up a place in the journal.
   StreamRate rate(options_.limits.requests_per_second, now_ns_);
   if (const Client* const before = find_peer(peer)) rate = before->session.rate();
-  if (Client* const before = find_name(request.name)) displace(*before);
   if (Client* const before = find_peer(peer)) end(*before);
+  if (Client* const before = find_name(request.name)) displace(*before);
   if (!request.name.empty()) reserve(request.name);
 
   StreamSession::Identity identity{

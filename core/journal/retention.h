@@ -42,7 +42,8 @@ class Retention {
   void step(std::uint64_t active, FunctionRef<bool()> may_go_on,
             FunctionRef<void(std::uint64_t)> keep_from) noexcept;
   static constexpr std::int64_t kMostNs = 5'000'000;
-  /// With low space, what only the owner holds back is looked at again so soon.
+  /// With low space, what only the owner holds back is looked at again so soon, or when the thread
+  /// comes by next.
   static constexpr std::int64_t kHeldNs = 10'000'000;
 
   bool has_notices() const noexcept { return noticed_.load(std::memory_order_acquire); }

@@ -8,7 +8,9 @@ async function main(endpoint, cursorPath) {
   const stream = new Stream(endpoint, new CursorFile(cursorPath));
   for await (const items of stream) {
     const lines = items.map((item) => `${item.toJson()}\n`).join('');
-    await new Promise((done) => { process.stdout.write(lines, done); });
+    await new Promise((done, fail) => {
+      process.stdout.write(lines, (error) => (error ? fail(error) : done()));
+    });
     await stream.commit();
   }
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "hookwire/client/sink.h"
+#include "hookwire/record/record.h"
 #include "hookwire/schemas/stream_message.h"
 
 namespace hookwire {
@@ -30,8 +32,10 @@ class SessionDuties {
   std::vector<StreamRequest> due(std::int64_t now_ns, bool all = false);
 
  private:
+  // When half of it is left, or too little for a record of the largest size.
   bool wants_credit() const noexcept {
-    return received_bytes_ + credit_bytes_ / 2 >= granted_bytes_;
+    return received_bytes_ + std::max<std::uint64_t>(credit_bytes_ / 2, kMaxRecordBytes) >=
+           granted_bytes_;
   }
 
   std::uint64_t session_ = 0;

@@ -1,6 +1,6 @@
 """Installs the build tree and uses it from outside, by CMake and by pkg-config.
 
-Usage: install_test.py BUILD_FOLDER COMPILER VERSION "SANITIZER_FLAGS"
+Usage: install_test.py BUILD_FOLDER COMPILER VERSION
 """
 
 import pathlib
@@ -68,7 +68,7 @@ def installed(folder, component):
 
 def check_components(folder):
     tools = installed(folder / "tools", "tools")
-    assert tools == {"bin/hookwire"}, tools
+    assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE"}, tools
     assert version in run(folder / "tools/bin/hookwire", "--version")
 
     files = installed(folder / "development", "development")
@@ -77,7 +77,8 @@ def check_components(folder):
                  "lib/cmake/hookwire/hookwire-config.cmake", "lib/pkgconfig/hookwire.pc"):
         assert name in files, f"{name} is not installed"
     # Only what is public, and nothing that a user might have from somewhere else.
-    folders = ("include/hookwire/", "lib/libhookwire_", "lib/cmake/hookwire/", "lib/pkgconfig/hookwire")
+    folders = ("include/hookwire/", "lib/libhookwire_", "lib/cmake/hookwire/", "lib/pkgconfig/hookwire",
+               "share/doc/hookwire/LICENSE")
     strangers = [name for name in files if not name.startswith(folders)]
     assert not strangers, strangers
     for name in files:

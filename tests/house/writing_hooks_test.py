@@ -1,6 +1,6 @@
 """Tries docs/writing-hooks.md: installs the build tree, then builds, tests and runs its hook.
 
-Usage: writing_hooks_test.py SOURCE_FOLDER BUILD_FOLDER "SANITIZER_FLAGS"
+Usage: writing_hooks_test.py SOURCE_FOLDER BUILD_FOLDER
 """
 
 import os

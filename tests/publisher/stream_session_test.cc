@@ -96,6 +96,15 @@ TEST_F(StreamSessions, ASecondOpenOfTheSamePeerReplacesItsSession) {
   EXPECT_EQ(server().status().displaced_sessions, 0U);
 }
 
+TEST_F(StreamSessions, ASecondOpenOfTheSamePeerUnderItsNameDisplacesNobody) {
+  open("a", kEarliest, {.name = "audit"});
+  const std::uint64_t second = open("a", kEarliest, {.name = "audit"});
+  EXPECT_THAT(all<Displaced>("a"), IsEmpty());
+  EXPECT_EQ(server().status().displaced_sessions, 0U);
+  ASSERT_THAT(server().status().sessions, SizeIs(1));
+  EXPECT_EQ(server().status().sessions[0].session, second);
+}
+
 TEST_F(StreamSessions, ASecondClientOfANameDisplacesTheFirst) {
   const std::uint64_t first = open("a", kLatest, {.name = "audit"});
   open("b", kLatest, {.name = "audit"});

@@ -7,14 +7,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 TEST_F(StreamClientTest, RaisesItsCreditWhenHalfOfItIsUsed) {
-  options_.credit_bytes = kMinCreditBytes;
+  options_.credit_bytes = 4 * kMinCreditBytes;
   begin(1, 10'000);
   const std::uint64_t size = record_bytes(1).size();
   std::uint64_t next = 1;
   std::uint64_t bytes = 0;
-  while (bytes + 100 * size < kMinCreditBytes / 2) {
+  while (bytes + 100 * size < options_.credit_bytes / 2) {
     batch(next, next + 99);
     next += 100;
     bytes += 100 * size;
@@ -26,7 +27,19 @@ TEST_F(StreamClientTest, RaisesItsCreditWhenHalfOfItIsUsed) {
 
   const auto credits = sent<CreditRequest>();
   ASSERT_EQ(credits.size(), 1u);
-  EXPECT_EQ(credits[0].credit_bytes, bytes + kMinCreditBytes) << "absolute, since the open";
+  EXPECT_EQ(credits[0].credit_bytes, bytes + options_.credit_bytes) << "absolute, since the open";
+}
+
+TEST_F(StreamClientTest, RaisesItsCreditBeforeItIsLessThanALargeRecordNeeds) {
+  options_.credit_bytes = kMinCreditBytes;
+  begin(1, 10'000);
+  std::uint64_t bytes = 0;
+  for (std::uint64_t next = 1; kMinCreditBytes - bytes > kMaxRecordBytes; ++next) {
+    EXPECT_THAT(sent<CreditRequest>(), IsEmpty());
+    batch(next, next);
+    bytes += record_bytes(1).size();
+  }
+  EXPECT_THAT(sent<CreditRequest>(), SizeIs(1));
 }
 
 TEST_F(StreamClientTest, AsksForCreditNotOftenerThanThePublisherAllows) {

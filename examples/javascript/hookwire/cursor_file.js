@@ -33,7 +33,7 @@ class CursorFile {
     const { epoch, sequence } = position;
     const file = fs.openSync(`${this.path}.new`, 'w', 0o666);
     try {
-      fs.writeSync(file, JSON.stringify({ journal, epoch, sequence, mark }));
+      fs.writeFileSync(file, JSON.stringify({ journal, epoch, sequence, mark }));
       fs.fsyncSync(file);
     } finally {
       fs.closeSync(file);

@@ -144,4 +144,4 @@ function toJson(value) {
   return `{${entries.join()}}`;
 }
 
-module.exports = { Event, crc32c, decodeEvent, decodeRecord, journalText, toJson };
+module.exports = { MAX_RECORD_BYTES, Event, crc32c, decodeEvent, decodeRecord, journalText, toJson };

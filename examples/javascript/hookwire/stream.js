@@ -3,6 +3,7 @@
 
 const { randomInt } = require('node:crypto');
 const zmq = require('zeromq');
+const { MAX_RECORD_BYTES } = require('./event');
 const { Feed } = require('./feed');
 const { decodeReply } = require('./replies');
 const { encodeRequest } = require('./requests');
@@ -216,13 +217,14 @@ class Stream {
   }
 
   wantsCredit() {
-    return this.received + this.creditBytes / 2 >= this.granted;
+    return this.granted - this.received <= Math.max(this.creditBytes / 2, MAX_RECORD_BYTES);
   }
 
   async sendDue() {
     if (this.wantsCredit() && now() >= this.creditAt) {
       this.granted = this.received + this.creditBytes;
       this.creditAt = now() + CREDIT_PAUSE_MS;
+      this.behind = null; // it paused for want of credit
       await this.send('credit', { credit_bytes: this.granted });
     }
     if (this.session && this.ack && now() >= this.ackAt) {

@@ -9,7 +9,7 @@ import msgpack
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-from .event import Fault
+from .event import MAX_RECORD_BYTES, Fault
 from .feed import Feed
 from .replies import MAX_BATCH_BYTES, decode_reply
 
@@ -195,12 +195,15 @@ class Stream:
         self._sent_at = time.monotonic()
 
     def _wants_credit(self):
-        return self._received + self._credit_bytes // 2 >= self._granted
+        # Half of it is left, or too little for a record of the largest size.
+        enough = max(self._credit_bytes // 2, MAX_RECORD_BYTES)
+        return self._granted - self._received <= enough
 
     def _send_due(self, now):
         if self._wants_credit() and now >= self._credit_at:
             self._granted = self._received + self._credit_bytes
             self._credit_at = now + CREDIT_PAUSE_S
+            self._behind = None  # a pause was for want of credit
             self._send("credit", credit_bytes=self._granted)
         if self._session and self._ack and now >= self._ack_at:
             (_, epoch, sequence), self._ack, self._ack_at = self._ack, None, now + ACK_PAUSE_S

@@ -33,8 +33,9 @@ struct JournalRetention {
   std::uint64_t most_bytes = 0;     ///< Kept at most, whoever needs more. 0: no limit.
   /// With less free space than this for others to take, whatever nobody needs goes. 0: never.
   std::uint64_t low_space_bytes = 0;
-  /// Asked by the thread "hw-journal" before anything goes, once a second and at each new segment.
-  /// When it throws nothing goes.
+  /// Asked by the thread "hw-journal" before anything goes: once a second, at each new segment,
+  /// and, with low space, at each look while the owner holds history back. When it throws nothing
+  /// goes.
   std::function<JournalNeeds()> needs{};
 };
 
