@@ -108,7 +108,8 @@ JournalOptions options_of(const std::string& folder, const std::string& sync) {
   return {.folder = folder,
           .segment_bytes = 2 * kBlockBytes,
           .sync = sync == "disk" ? JournalSync::disk : JournalSync::os,
-          .sync_interval = std::chrono::milliseconds(sync == "synced" ? 2 : 0)};
+          .sync_interval = std::chrono::milliseconds(sync == "synced" ? 2 : 0),
+          .append_wait = std::chrono::seconds(2)};  // a busy machine is no fault
 }
 
 int write_events(GatedFiles& files, const JournalOptions& options, int first, int count) {
