@@ -90,7 +90,7 @@ def check_components(folder):
 def use_by_cmake(folder, prefix):
     (folder / "CMakeLists.txt").write_text(PROJECT % version)
     (folder / "outside.cc").write_text(PROGRAM)
-    run("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+    run("cmake", "-G", "Ninja", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
         f"-DCMAKE_CXX_COMPILER={compiler}")
     run("cmake", "--build", folder / "build")
     assert run(folder / "build/outside") == PRINTED
