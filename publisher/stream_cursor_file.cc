@@ -10,6 +10,7 @@
 
 #include "hookwire/base/crc32c.h"
 #include "hookwire/base/error.h"
+#include "hookwire/base/replace_file.h"
 
 namespace hookwire {
 namespace {
@@ -120,13 +121,7 @@ std::optional<StreamCursorMap> read_cursors(FileSystem& file_system,
 void write_cursors(FileSystem& file_system, const std::filesystem::path& folder,
                    const StreamCursorMap& cursors, std::uint64_t journal_id) {
   const std::string bytes = encode_cursors(cursors, journal_id);
-  const std::filesystem::path temporary = folder / "cursors.tmp";
-  const std::unique_ptr<File> file = file_system.open(temporary, OpenMode::create);
-  file->truncate(bytes.size());
-  file->write_at(0, std::as_bytes(std::span(bytes)));
-  file->sync();
-  file_system.rename(temporary, cursors_path(folder));
-  file_system.sync_directory(folder);
+  replace_file(file_system, cursors_path(folder), std::as_bytes(std::span(bytes)));
 }
 
 }  // namespace hookwire

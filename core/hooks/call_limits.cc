@@ -49,8 +49,7 @@ bool CallRun::ask_limits(const HookMember& member) noexcept {
     return false;
   }
   if (!member.breaks) return true;
-  std::int64_t& probe = tries_[static_cast<std::size_t>(&member - place_.set.members.data())];
-  switch (member.tally->breaker.ask(place_.clock, member.breaker_limits(), probe)) {
+  switch (member.tally->breaker.ask(place_.clock, member.breaker_limits(), try_of(member))) {
     case HookBreaker::Verdict::run:
       break;
     case HookBreaker::Verdict::probe:
@@ -123,19 +122,18 @@ void CallRun::end_breaker(const HookMember& member) {
   const bool tried = (tried_ & bit(member)) != 0;
   tried_ &= ~bit(member);
   if (bad == nullptr && !tried) return breaker.worked();
-  const std::int64_t probe = tries_[static_cast<std::size_t>(&member - place_.set.members.data())];
 
   const HookPhase phase = bad != nullptr ? bad->phase : breaker.last_failure();
   BreakerChange change{member.instance.name, phase, breaker.failures(), limits.pause};
   if (bad == nullptr) {
-    if (!breaker.end_try(probe, true, limits, 0, phase)) return;
+    if (!breaker.end_try(try_of(member), true, limits, 0, phase)) return;
     tell(change, LogLevel::warning, "runs again: a try went well, after ",
          &BreakerListener::breaker_closed);
     return;
   }
   const std::int64_t now_ns = place_.clock.steady_ns();
   if (tried) {
-    if (!breaker.end_try(probe, false, limits, now_ns, phase)) return;
+    if (!breaker.end_try(try_of(member), false, limits, now_ns, phase)) return;
     ++change.failures;
     tell(change, LogLevel::error, "is skipped as before: a try failed, ", nullptr);
   } else if (breaker.failed(limits, now_ns, phase)) {
@@ -148,8 +146,7 @@ void CallRun::end_breaker(const HookMember& member) {
 void CallRun::give_up_tries() noexcept {
   for (const HookMember& member : place_.set.members) {
     if ((tried_ & bit(member)) == 0) continue;
-    member.tally->breaker.give_up_try(
-        tries_[static_cast<std::size_t>(&member - place_.set.members.data())]);
+    member.tally->breaker.give_up_try(try_of(member));
   }
 }
 

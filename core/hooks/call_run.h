@@ -83,11 +83,15 @@ class CallRun {
   void tell(const BreakerChange& change, LogLevel level, std::string_view what,
             void (BreakerListener::*listen)(const BreakerChange&));
 
+  std::size_t place_of(const HookMember& member) const noexcept {
+    return static_cast<std::size_t>(&member - place_.set.members.data());
+  }
   // One bit a hook, by its place in the set.
   static_assert(kMaxHooks <= 32);
   std::uint32_t bit(const HookMember& member) const noexcept {
-    return std::uint32_t{1} << (&member - place_.set.members.data());
+    return std::uint32_t{1} << place_of(member);
   }
+  std::int64_t& try_of(const HookMember& member) noexcept { return tries_[place_of(member)]; }
   bool is_skipped(const HookMember& member) const noexcept {
     return skipped_ != 0 && (skipped_ & bit(member)) != 0;
   }

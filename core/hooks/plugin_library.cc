@@ -3,11 +3,12 @@
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <string>
 #include <string_view>
+
+#include "hookwire/base/other_writers.h"
 
 namespace hookwire {
 
@@ -25,16 +26,8 @@ void check_writers(const std::filesystem::path& library, const std::filesystem::
   if (::stat(part.c_str(), &status) != 0) {
     reject(library, IoError(errno, "look at " + part.string()).what());
   }
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    reject(library, part.string() + " belongs to user " + std::to_string(status.st_uid) +
-                        ", who could change it; make root or the user of this process its owner");
-  }
-  const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky_folder) {
-    reject(library, part.string() +
-                        " may be written to by its group or by others; run: chmod go-w " +
-                        part.string());
-  }
+  const std::string others = other_writers(part, status);
+  if (!others.empty()) reject(library, others);
 }
 
 std::filesystem::path checked_path(const std::filesystem::path& given) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "hookwire/base/crc32c.h"
+#include "hookwire/base/replace_file.h"
 
 #include "segment_format.h"
 
@@ -76,13 +77,7 @@ void EpochTable::save(FileSystem& file_system, const std::filesystem::path& fold
   }
   head.checksum = checksum_of(bytes);
   std::memcpy(bytes.data(), &head, sizeof head);
-  const std::filesystem::path fresh = folder / "epochs.new";
-  const std::unique_ptr<File> file = file_system.open(fresh, OpenMode::create);
-  file->truncate(0);
-  file->write_at(0, bytes);
-  file->sync();
-  file_system.rename(fresh, folder / kName);
-  file_system.sync_directory(folder);
+  replace_file(file_system, folder / kName, bytes);
 }
 
 bool EpochTable::note(EpochBeginning beginning) {

@@ -6,6 +6,7 @@
 
 #include "hookwire/base/crc32c.h"
 #include "hookwire/base/error.h"
+#include "hookwire/base/replace_file.h"
 
 #include "segment_format.h"
 
@@ -76,13 +77,7 @@ void JournalState::save(FileSystem& file_system, const std::filesystem::path& fo
                    .disk = disk ? 1u : 0u};
   std::memcpy(bytes.magic.data(), kMagic, bytes.magic.size());
   bytes.checksum = checksum_of(bytes);
-  const std::filesystem::path fresh = folder / "journal.state.new";
-  const std::unique_ptr<File> file = file_system.open(fresh, OpenMode::create);
-  file->truncate(0);
-  file->write_at(0, std::as_bytes(std::span(&bytes, 1)));
-  file->sync();
-  file_system.rename(fresh, folder / kName);
-  file_system.sync_directory(folder);
+  replace_file(file_system, folder / kName, std::as_bytes(std::span(&bytes, 1)));
 }
 
 }  // namespace hookwire

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/replace_file.h"
 
-#include "replace_file.h"
 #include "share_input.h"
 
 namespace hookwire {
@@ -113,7 +113,8 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   }
   const Json json = {
       {"format", kFormat}, {"shares", std::move(shares)}, {"snapshots", std::move(snapshots)}};
-  replace_file(files, path, json.dump(2) + "\n");
+  const std::string text = json.dump(2) + "\n";
+  replace_file(files, path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace hookwire

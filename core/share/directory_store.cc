@@ -2,11 +2,13 @@
 
 #include <exception>
 #include <set>
+#include <span>
 #include <utility>
+
+#include "hookwire/base/replace_file.h"
 
 #include "directory_removal.h"
 #include "exports_file.h"
-#include "replace_file.h"
 
 namespace hookwire {
 
@@ -34,7 +36,7 @@ void DirectoryStore::write_exports(const DirectoryState& state) {
   std::string text = exports_text(shares_.path(), state);
   if (text == exports_) return;
   exports_.clear();
-  replace_file(files_, exports_path_, text);
+  replace_file(files_, exports_path_, std::as_bytes(std::span(text)));
   exports_ = std::move(text);
 }
 

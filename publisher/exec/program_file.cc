@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <string>
 
 #include "hookwire/base/error.h"
+#include "hookwire/base/other_writers.h"
 
 namespace hookwire {
 
@@ -18,15 +18,8 @@ namespace {
 }
 
 void check_writers(const std::filesystem::path& part, const struct stat& status) {
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    refuse(part.string() + " belongs to user " + std::to_string(status.st_uid) +
-           ", who could change it; make root or the user of this process its owner");
-  }
-  const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky_folder) {
-    refuse(part.string() + " may be written to by its group or by others; run: chmod go-w " +
-           part.string());
-  }
+  const std::string others = other_writers(part, status);
+  if (!others.empty()) refuse(others);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "hookwire/audit/audit_segment.h"
 #include "hookwire/base/error.h"
+#include "hookwire/base/replace_file.h"
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/utf8.h"
 
@@ -165,14 +166,7 @@ class AuditLog::Impl {
                     static_cast<unsigned long long>(journal_id));
       text += hex.data() + endpoint + '\n';
     }
-    const std::filesystem::path path = options_.folder / kSources;
-    const std::filesystem::path fresh = options_.folder / "sources.new";
-    const std::unique_ptr<File> file = file_system_.open(fresh, OpenMode::create);
-    file->truncate(0);
-    file->write_at(0, std::as_bytes(std::span(text)));
-    file->sync();
-    file_system_.rename(fresh, path);
-    file_system_.sync_directory(options_.folder);
+    replace_file(file_system_, options_.folder / kSources, std::as_bytes(std::span(text)));
   }
 
   FileSystem& file_system_;

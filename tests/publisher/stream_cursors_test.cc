@@ -260,7 +260,7 @@ TEST_F(StreamCursorFile, ANameThatNeverAcknowledgedTakesNoPlaceForGood) {
 TEST_F(StreamCursorFile, AFailureToSaveIsSaidOnceAndTriedAgain) {
   append_many(5);
   const std::uint64_t session = open_named("a");
-  std::filesystem::create_directory(journal_folder() / "cursors.tmp");  // in the way
+  std::filesystem::create_directory(journal_folder() / "cursors.new");  // in the way
   ack("a", session, 1);
   for (int n = 0; n < 5; ++n) {
     clock_.advance(std::chrono::seconds(1));
@@ -269,7 +269,7 @@ TEST_F(StreamCursorFile, AFailureToSaveIsSaidOnceAndTriedAgain) {
   EXPECT_FALSE(std::filesystem::exists(file()));
   EXPECT_EQ(log_.count("cursors could not be saved"), 1U);
 
-  std::filesystem::remove(journal_folder() / "cursors.tmp");
+  std::filesystem::remove(journal_folder() / "cursors.new");
   clock_.advance(std::chrono::seconds(1));
   settle();
   EXPECT_TRUE(std::filesystem::exists(file()));

@@ -1,7 +1,6 @@
-#include "replace_file.h"
+#include "hookwire/base/replace_file.h"
 
 #include <memory>
-#include <span>
 
 namespace hookwire {
 
@@ -11,11 +10,12 @@ std::filesystem::path unfinished_path(const std::filesystem::path& path) {
   return unfinished;
 }
 
-void replace_file(FileSystem& files, const std::filesystem::path& path, std::string_view text) {
+void replace_file(FileSystem& files, const std::filesystem::path& path,
+                  std::span<const std::byte> content) {
   const std::filesystem::path unfinished = unfinished_path(path);
   const std::unique_ptr<File> file = files.open(unfinished, OpenMode::create);
   file->truncate(0);
-  file->write_at(0, std::as_bytes(std::span(text)));
+  file->write_at(0, content);
   file->sync();
   files.rename(unfinished, path);
   files.sync_directory(path.parent_path());
