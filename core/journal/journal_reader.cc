@@ -79,7 +79,7 @@ class JournalReader::Impl {
       }
       if (segment_->ordinal() == tail_.ordinal()) tail_.refresh();
       const std::uint64_t limit = readable_end();
-      if (offset_ < limit && next_ < end_sequence()) {
+      if (offset_ < limit && next_ <= last_to_read()) {
         if (JournalChunk chunk = take_records(limit, max_bytes); chunk.last != 0) return chunk;
         if (std::optional<JournalChunk> gap = pass_rest(limit)) return *gap;
         continue;
@@ -122,20 +122,21 @@ class JournalReader::Impl {
   std::uint64_t last_of_segment() {
     if (segment_->ordinal() == tail_.ordinal()) return tail_.last_sequence();
     if (segment_->header().seal) return segment_->header().seal->last_sequence;
-    return end_sequence() == kOpenEnd ? next_ - 1 : end_sequence() - 1;
+    return last_to_read() == kOpenEnd ? next_ - 1 : last_to_read();
   }
 
-  // Where the segment behind the open one begins: a segment that could not be synced may hold
-  // records that were never shown, under numbers that were given again.
-  std::uint64_t end_sequence() {
-    if (segment_->ordinal() == tail_.ordinal()) return kOpenEnd;
-    if (end_of_ != segment_->ordinal()) {
+  // The last sequence that may be read from the open segment. The writer tells it after the offset
+  // of the record's end, so that records may stand there that nobody was told of; and a segment
+  // that could not be synced may hold some under numbers that the segment behind it gave again.
+  std::uint64_t last_to_read() {
+    if (segment_->ordinal() == tail_.ordinal()) return tail_.last_sequence();
+    if (last_of_ != segment_->ordinal()) {
       const std::optional<SegmentFile> after = segment_after(segment_->ordinal());
       if (!after) return kOpenEnd;
-      end_sequence_ = after->header->activation->first_sequence;
-      end_of_ = segment_->ordinal();
+      last_to_read_ = after->header->activation->first_sequence - 1;
+      last_of_ = segment_->ordinal();
     }
-    return end_sequence_;
+    return last_to_read_;
   }
 
   std::optional<SegmentFile> segment_after(std::uint64_t ordinal) {
@@ -214,7 +215,7 @@ class JournalReader::Impl {
   JournalChunk take_records(std::uint64_t limit, std::size_t max_bytes) {
     JournalChunk chunk;
     const std::uint64_t end = std::min(limit, block_end(offset_));
-    while (offset_ < end && next_ < end_sequence()) {
+    while (offset_ < end && next_ <= last_to_read()) {
       const std::optional<RecordView> record = next_record(limit);
       if (!record) break;
       const std::size_t taken = chunk.records.size() + record->bytes.size();
@@ -316,7 +317,7 @@ class JournalReader::Impl {
   template <class Before>
   void pass_records(std::uint64_t limit, Before before) {
     const std::uint64_t end = std::min(limit, block_end(offset_));
-    while (offset_ < end) {
+    while (offset_ < end && next_ <= last_to_read()) {
       const std::optional<RecordView> record = next_record(limit);
       if (!record || !before(*record)) return;
       ++next_;
@@ -334,8 +335,8 @@ class JournalReader::Impl {
   std::uint64_t first_ = 0;                      // the oldest held; 0: not known yet
   std::uint64_t said_ = 0;                       // by the live line, when first_ was found
   std::uint64_t kept_from_ = 0;  // what is older went because the journal does not keep it
-  std::uint64_t end_of_ = 0;     // the segment that end_sequence_ is of
-  std::uint64_t end_sequence_ = 0;
+  std::uint64_t last_of_ = 0;    // the segment that last_to_read_ is of
+  std::uint64_t last_to_read_ = 0;
 };
 
 JournalReader::JournalReader(FileSystem& file_system, const std::filesystem::path& folder)

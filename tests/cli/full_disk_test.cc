@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "hookwire/schemas/json.h"
 
 #include "cli_test.h"
@@ -15,7 +17,7 @@ using ::testing::Not;
 /// A host whose journal is on a file system of 2 MiB of its own, half of it taken by a file.
 class FullDiskTest : public CliTest {
  protected:
-  /// Starts it in a mount namespace, which needs no rights where user namespaces are allowed.
+  /// Starts it in a mount namespace; root may have one, others where user namespaces are allowed.
   void start_on_small_disk(const std::string& more) {
     fs::create_directory(in_folder("disk"));
     write_file("gold.conf",
@@ -26,14 +28,14 @@ class FullDiskTest : public CliTest {
     constexpr char kScript[] =
         "mount -t tmpfs -o size=2m none \"$1\" && head -c 1048576 /dev/zero >\"$1/filler\" && "
         "exec \"$2\" host -c \"$3\"";
+    const std::string how = ::geteuid() == 0 ? "-m" : "-Urm";
     host_ = std::make_unique<ChildProcess>(
-        std::vector<std::string>{"/usr/bin/env", "unshare", "-Urm", "sh", "-c", kScript, "sh",
+        std::vector<std::string>{"/usr/bin/env", "unshare", how, "sh", "-c", kScript, "sh",
                                  in_folder("disk"), HOOKWIRE_BINARY, in_folder("gold.conf")},
         in_folder("gold.messages"));
     ASSERT_NE(ask(R"({"control":"hooks"})").find("hooks"), nullptr)
-        << "this test mounts a tmpfs in a namespace of its own (unshare -Urm), which has to be "
-           "allowed here: "
-        << messages();
+        << "this test mounts a tmpfs in a namespace of its own (unshare " << how
+        << "), which has to be allowed here: " << messages();
   }
   Value ask(const std::string& line) {
     host_->write_line(line);

@@ -13,6 +13,7 @@ class FollowTest : public JournalTest {
  protected:
   static constexpr std::size_t kSealAt = 128;
   static constexpr std::size_t kSealBytes = 32;
+  static constexpr std::size_t kLastSequenceAt = 200;
   static constexpr std::size_t kSealedAt = 208;
 };
 
@@ -35,6 +36,23 @@ TEST_F(FollowTest, AReaderFollowsAWriterInAnotherProcess) {
   ::waitpid(writer, nullptr, 0);
   EXPECT_EQ(seen.sequences.size(), 3000u);
   EXPECT_TRUE(is_whole(seen.sequences));
+  EXPECT_TRUE(seen.gaps.empty());
+}
+
+// The writer stores where its last record ends, and then that record's sequence.
+TEST_F(FollowTest, AReaderIsShownNothingAboveTheLastSequenceThatItIsTold) {
+  const auto journal = open();
+  append(*journal, "one");
+  append(*journal, "two");
+  flip(segment(1), kLastSequenceAt, 1 ^ 2);  // as it is between the two stores
+  JournalReader reader(files_, folder());
+  Seen seen;
+  read_on(reader, seen);
+  EXPECT_EQ(reader.last_sequence(), 1u);
+  EXPECT_EQ(seen.bodies, (std::vector<std::string>{"one"}));
+  flip(segment(1), kLastSequenceAt, 1 ^ 2);
+  read_on(reader, seen);
+  EXPECT_EQ(seen.bodies, (std::vector<std::string>{"one", "two"}));
   EXPECT_TRUE(seen.gaps.empty());
 }
 
