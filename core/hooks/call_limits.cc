@@ -95,7 +95,7 @@ void CallRun::log_limit(const HookMember& member, const Words& words) noexcept {
   } catch (const std::exception&) {
     place_.log.warning("a hook met a limit, and there was no memory to say which");
   }
-  last_ns_ = place_.clock.steady_ns();  // the next hook is not charged for the line
+  last_ns_ = place_.clock.stopwatch_ns();  // the next hook is not charged for the line
 }
 
 // Of a call that skipped hooks and reached its posts: the others are counted here.

@@ -1,7 +1,9 @@
 #include "call_run.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "hook_chain_impl.h"
 #include "hook_guard.h"
 
 namespace hookwire {
@@ -14,9 +16,25 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
+std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Context& context,
+                                  std::span<const Argument> arguments, Outcome& outcome,
+                                  FunctionRef<void()> driver) {
+  SetSlots::Pin pin(impl_->slots);
+  if (pin.set() == nullptr) {
+    driver();
+    return nullptr;
+  }
+  CallRun call({*pin.set(), impl_->clock, impl_->log, impl_->listener}, descriptor, context,
+               arguments, outcome);
+  std::exception_ptr cause = pin.set()->measured ? call.run<true>(driver) : call.run<false>(driver);
+  if (call.ran_every_hook()) pin.complete();
+  return cause;
+}
+
+template <bool measured>
 std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
-  if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
-  while (!ran_pres()) {
+  if constexpr (measured) last_ns_ = place_.clock.stopwatch_ns();
+  while (!ran_pres<measured>()) {
     const HookMember& member = place_.set.members[reached_];
     if (std::exception_ptr refusal = end_pre(member, std::exchange(raised_, nullptr))) {
       run_failure(
@@ -29,15 +47,15 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   } catch (...) {
     std::exception_ptr error = std::current_exception();
     if (error) {  // else it is no C++ exception: the thread is being cancelled
-      const std::int64_t duration_ns = lap();
+      const std::int64_t duration_ns = lap<measured>();
       run_failure({.error = std::move(error), .duration_ns = duration_ns});
     }
     throw;
   }
-  outcome_.set_duration_ns(lap());
+  if constexpr (measured) outcome_.set_duration_ns(lap<measured>());
   std::exception_ptr cause;
   std::size_t left = reached_;
-  while (!ran_posts(left)) {
+  while (!ran_posts<measured>(left)) {
     end_post(place_.set.members[left], std::exchange(raised_, nullptr), cause);
   }
   if (skipped_ != 0) count_run_hooks();
@@ -47,21 +65,25 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
 
 // One try block for all hooks, since most raise nothing. False when the hook behind those that were
 // reached raised what is in raised_.
+template <bool measured>
 bool CallRun::ran_pres() {
   const std::vector<HookMember>& members = place_.set.members;
+  const HookMember* member = members.data() + reached_;
+  const HookMember* const end = members.data() + members.size();
+  DataSlot* slot = data_.data() + reached_;
   try {
-    for (; reached_ < members.size(); ++reached_) {
-      const HookMember& member = members[reached_];
-      HookData* data = &data_[reached_].data;
-      if (!admit(member) || !member.instance.switches.pre) {
-        ::new (data) HookData();
+    for (; member != end; ++member, ++slot) {
+      if (!admit(*member) || !member->instance.switches.pre) {
+        ::new (&slot->data) HookData();
         continue;
       }
-      ::new (data) HookData(member.instance.hook->pre(call_));
-      add_run(member, HookPhase::pre, HookOutcome::ok);
+      ::new (&slot->data) HookData(member->instance.hook->pre(call_));
+      add_run<measured>(*member, HookPhase::pre, HookOutcome::ok);
     }
+    reached_ = members.size();
     return true;
   } catch (...) {
+    reached_ = place_of(*member);
     keep_raised();
     return false;
   }
@@ -85,19 +107,25 @@ std::exception_ptr CallRun::end_pre(const HookMember& member, std::exception_ptr
 }
 
 // As ran_pres(), from the last hook whose post is due, of `left`, to the first.
+template <bool measured>
 bool CallRun::ran_posts(std::size_t& left) {
+  const HookMember* const members = place_.set.members.data();
+  const HookMember* member = members + left;
+  DataSlot* slot = data_.data() + left;
   try {
-    while (left > 0) {
-      const HookMember& member = place_.set.members[--left];
-      if (!member.instance.switches.post || is_skipped(member)) continue;
+    while (member != members) {
+      --member;
+      --slot;
+      if (!member->instance.switches.post || is_skipped(*member)) continue;
       const int replacements = outcome_.replacements();
-      member.instance.hook->post(call_, outcome_, data_[left].data);
-      add_run(
-          member, HookPhase::post,
+      member->instance.hook->post(call_, outcome_, slot->data);
+      add_run<measured>(
+          *member, HookPhase::post,
           outcome_.replacements() == replacements ? HookOutcome::ok : HookOutcome::changed_result);
     }
     return true;
   } catch (...) {
+    left = place_of(*member);
     keep_raised();
     return false;
   }
@@ -156,9 +184,22 @@ void CallRun::count_pre() noexcept {
 }
 
 void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
-  const std::int64_t duration_ns = lap();
-  spent_ns_ += duration_ns;
-  if (duration_ns > member.time_budget_ns) return add_overrun(member, phase, outcome, duration_ns);
+  if (place_.set.measured) {
+    add_run<true>(member, phase, outcome);
+  } else {
+    add_run<false>(member, phase, outcome);
+  }
+}
+
+template <bool measured>
+void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
+  const std::int64_t duration_ns = lap<measured>();
+  if constexpr (measured) {
+    spent_ns_ += duration_ns;
+    if (duration_ns > member.time_budget_ns) {
+      return add_overrun(member, phase, outcome, duration_ns);
+    }
+  }
   runs_.add({member.instance.name, phase, outcome, HookLimit::none, duration_ns});
 }
 
@@ -167,14 +208,15 @@ void CallRun::log_error(const HookMember& member, HookPhase phase, const std::ex
   log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence,
                  [this](std::string_view text) { return call_.redacted(text, &outcome_); });
   // No hook is charged for the line.
-  if (place_.set.measured) last_ns_ = place_.clock.steady_ns();
+  if (place_.set.measured) last_ns_ = place_.clock.stopwatch_ns();
 }
 
-// The time since the step before ended: one reading of the clock a step.
+// The time since the step before ended: one reading of the clock a step; -1 where none is measured.
+template <bool measured>
 std::int64_t CallRun::lap() noexcept {
-  if (!place_.set.measured) return -1;
-  const std::int64_t now_ns = place_.clock.steady_ns();
-  return now_ns - std::exchange(last_ns_, now_ns);
+  if constexpr (!measured) return -1;
+  const std::int64_t now_ns = place_.clock.stopwatch_ns();
+  return std::max<std::int64_t>(now_ns - std::exchange(last_ns_, now_ns), 0);
 }
 
 }  // namespace hookwire

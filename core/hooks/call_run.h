@@ -39,9 +39,10 @@ class CallRun {
   CallRun(const CallRun&) = delete;
   CallRun& operator=(const CallRun&) = delete;
 
-  /// As HookChain::run. Once. A call that returns and ran every hook's pre and post counts neither:
-  /// whoever holds its pin does.
-  std::exception_ptr run(FunctionRef<void()> driver);
+  /// As HookChain::run. Once; `measured` as in the set. A call that returns and ran every hook's
+  /// pre and post counts neither: whoever holds its pin does.
+  template <bool measured>
+  [[gnu::always_inline]] inline std::exception_ptr run(FunctionRef<void()> driver);
   bool ran_every_hook() const noexcept { return skipped_ == 0; }
 
  private:
@@ -54,15 +55,21 @@ class CallRun {
 
   // What every call goes through is inlined, which the compiler leaves undone in code that may be
   // part of a shared library.
+  template <bool measured>
   [[gnu::always_inline]] inline bool ran_pres();
+  template <bool measured>
   [[gnu::always_inline]] inline bool ran_posts(std::size_t& left);
+  template <bool measured>
+  [[gnu::always_inline]] inline void add_run(const HookMember& member, HookPhase phase,
+                                             HookOutcome outcome) noexcept;
+  template <bool measured>
+  [[gnu::always_inline]] inline std::int64_t lap() noexcept;
   void keep_raised();
   std::exception_ptr end_pre(const HookMember& member, std::exception_ptr error);
   void end_post(const HookMember& member, std::exception_ptr error, std::exception_ptr& cause);
   void run_failure(const Failure& failure);
   void count_pre() noexcept;
-  [[gnu::always_inline]] inline void add_run(const HookMember& member, HookPhase phase,
-                                             HookOutcome outcome) noexcept;
+  void add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept;
 
   // What limits do: call_limits.cc. admit() decides for the hook's whole part in the call.
   bool admit(const HookMember& member) noexcept {
@@ -102,7 +109,6 @@ class CallRun {
 
   void log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
                  std::string_view consequence) noexcept;
-  [[gnu::always_inline]] inline std::int64_t lap() noexcept;
 
   const Place place_;
   Outcome& outcome_;

@@ -7,9 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "call_run.h"
+#include "hook_chain_impl.h"
 #include "hook_guard.h"
-#include "set_slots.h"
 
 namespace hookwire {
 
@@ -87,88 +86,44 @@ bool is_due(const HookMember& member, std::uint64_t tick, std::uint64_t from_tic
 
 }  // namespace
 
-struct HookChain::Impl {
-  Impl(const Clock& clock_given, Log& log_given, std::atomic<int>& current)
-      : clock(clock_given), log(log_given), slots(current) {}
-
-  // What a change took out. Destroyed when no lock is held: a hook's destructor is a stranger.
-  struct Retired {
-    std::shared_ptr<const Members> members;
-    std::shared_ptr<const Redaction> redaction;
-    HookSet displaced;
-    std::vector<HookSet> sets;
-  };
-
-  std::shared_ptr<const Members> all() const {
-    const std::lock_guard lock(state_mutex);
-    return members;
+HookChain::Impl::Retired HookChain::Impl::put_in_force(
+    std::shared_ptr<const Members> next, std::chrono::nanoseconds budget,
+    std::shared_ptr<const Redaction> next_redaction) {
+  HookSet set = make_hook_set(*next, budget);
+  set.redaction = next_redaction;
+  // Its first reading takes long, and is not to be in a call.
+  if (set.measured) static_cast<void>(clock.stopwatch_ns());
+  Retired retired;
+  retired.sets.reserve(kMaxSets);
+  const int slot = set.members.empty() ? SetSlots::kNone : wait_for_slot();
+  const std::lock_guard lock(state_mutex);
+  retired.members = std::exchange(members, std::move(next));
+  retired.redaction = std::exchange(redaction, std::move(next_redaction));
+  call_time_budget = budget;
+  if (slot == SetSlots::kNone) {
+    slots.publish_none();
+  } else {
+    retired.displaced = slots.publish(slot, std::move(set));
   }
+  slots.take_unused(retired.sets);
+  return retired;
+}
 
-  std::shared_ptr<const Redaction> redaction_in_force() const {
-    const std::lock_guard lock(state_mutex);
-    return redaction;
-  }
-
-  // Those that go together.
-  std::pair<std::shared_ptr<const Members>, std::shared_ptr<const Redaction>> in_force() const {
-    const std::lock_guard lock(state_mutex);
-    return {members, redaction};
-  }
-
-  // Every hook, with its tally up to date.
-  std::shared_ptr<const Members> all_settled() {
-    const std::lock_guard lock(state_mutex);
-    slots.settle();
-    return members;
-  }
-
-  // Under update_mutex. Changes nothing when it throws.
-  Retired put_in_force(std::shared_ptr<const Members> next, std::chrono::nanoseconds budget,
-                       std::shared_ptr<const Redaction> next_redaction) {
-    HookSet set = make_hook_set(*next, budget);
-    set.redaction = next_redaction;
-    Retired retired;
-    retired.sets.reserve(kMaxSets);
-    const int slot = set.members.empty() ? SetSlots::kNone : wait_for_slot();
-    const std::lock_guard lock(state_mutex);
-    retired.members = std::exchange(members, std::move(next));
-    retired.redaction = std::exchange(redaction, std::move(next_redaction));
-    call_time_budget = budget;
-    if (slot == SetSlots::kNone) {
-      slots.publish_none();
-    } else {
-      retired.displaced = slots.publish(slot, std::move(set));
+int HookChain::Impl::wait_for_slot() const {
+  int slot = slots.find_free();
+  if (slot != SetSlots::kNone) return slot;
+  const std::int64_t give_up_ns = clock.steady_ns() + std::chrono::nanoseconds(kSlotWait).count();
+  while ((slot = slots.find_free()) == SetSlots::kNone) {
+    if (clock.steady_ns() >= give_up_ns) {
+      throw Error(ErrorCode::busy,
+                  "the hooks were not changed: calls that have not returned still use " +
+                      std::to_string(kMaxSets - 1) +
+                      " older sets of hooks; try again when they have");
     }
-    slots.take_unused(retired.sets);
-    return retired;
+    std::this_thread::sleep_for(kSlotPoll);
   }
-
-  int wait_for_slot() const {
-    int slot = slots.find_free();
-    if (slot != SetSlots::kNone) return slot;
-    const std::int64_t give_up_ns = clock.steady_ns() + std::chrono::nanoseconds(kSlotWait).count();
-    while ((slot = slots.find_free()) == SetSlots::kNone) {
-      if (clock.steady_ns() >= give_up_ns) {
-        throw Error(ErrorCode::busy,
-                    "the hooks were not changed: calls that have not returned still use " +
-                        std::to_string(kMaxSets - 1) +
-                        " older sets of hooks; try again when they have");
-      }
-      std::this_thread::sleep_for(kSlotPoll);
-    }
-    return slot;
-  }
-
-  const Clock& clock;
-  Log& log;
-  SetSlots slots;
-  std::mutex update_mutex;         // one change at a time, its wait included
-  mutable std::mutex state_mutex;  // what is in the slots, and `members`; never held for long
-  std::shared_ptr<const Members> members = std::make_shared<Members>();
-  std::shared_ptr<const Redaction> redaction;    // that goes with them
-  std::chrono::nanoseconds call_time_budget{0};  // read and written under update_mutex
-  BreakerListener* listener = nullptr;           // written before the first call
-};
+  return slot;
+}
 
 HookChain::HookChain(const Clock& clock, Log& log, Context default_context)
     : default_context_(std::move(default_context)),
@@ -218,21 +173,6 @@ std::vector<HookStatus> HookChain::status() const {
   std::vector<HookStatus> statuses;
   std::transform(all->begin(), all->end(), std::back_inserter(statuses), status_of);
   return statuses;
-}
-
-std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Context& context,
-                                  std::span<const Argument> arguments, Outcome& outcome,
-                                  FunctionRef<void()> driver) {
-  SetSlots::Pin pin(impl_->slots);
-  if (pin.set() == nullptr) {
-    driver();
-    return nullptr;
-  }
-  CallRun call({*pin.set(), impl_->clock, impl_->log, impl_->listener}, descriptor, context,
-               arguments, outcome);
-  std::exception_ptr cause = call.run(driver);
-  if (call.ran_every_hook()) pin.complete();
-  return cause;
 }
 
 std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t from_tick,

@@ -28,10 +28,15 @@ class StatefulHook final : public Hook {
 class ChainCost : public ChainTest {
  protected:
   std::uint64_t allocations_of_a_call() {
+    const std::uint64_t read_before = clock_.readings();
     const std::uint64_t before = allocation_count();
     call_add(1, 2);
-    return allocation_count() - before;
+    const std::uint64_t allocated = allocation_count() - before;
+    readings_ = clock_.readings() - read_before;
+    return allocated;
   }
+
+  std::uint64_t readings_ = 0;  // of the clock, by that call
 };
 
 TEST_F(ChainCost, TheCounterCounts) {
@@ -42,7 +47,7 @@ TEST_F(ChainCost, TheCounterCounts) {
 
 TEST_F(ChainCost, WithoutHooksACallNeitherAllocatesNorReadsAClock) {
   EXPECT_EQ(allocations_of_a_call(), 0U);
-  EXPECT_EQ(clock_.readings(), 0U);
+  EXPECT_EQ(readings_, 0U);
 }
 
 TEST_F(ChainCost, EmptyHooksNeitherAllocateNorReadAClock) {
@@ -51,7 +56,7 @@ TEST_F(ChainCost, EmptyHooksNeitherAllocateNorReadAClock) {
   }
   install();
   EXPECT_EQ(allocations_of_a_call(), 0U);
-  EXPECT_EQ(clock_.readings(), 0U);
+  EXPECT_EQ(readings_, 0U);
 }
 
 TEST_F(ChainCost, ABreakerNeitherAllocatesNorReadsAClockWhileItIsClosed) {
@@ -61,7 +66,7 @@ TEST_F(ChainCost, ABreakerNeitherAllocatesNorReadsAClockWhileItIsClosed) {
                     {.suppress_pre_errors = true, .suppress_post_errors = true}});
   install();
   EXPECT_EQ(allocations_of_a_call(), 0U);
-  EXPECT_EQ(clock_.readings(), 0U);
+  EXPECT_EQ(readings_, 0U);
   EXPECT_EQ(status_of("one").breaker, BreakerState::closed);
 }
 
@@ -72,7 +77,7 @@ TEST_F(ChainCost, TimeBudgetsDoNotAllocateAndReadTheClockOnceAStep) {
                     {.time_budget = std::chrono::seconds(1)}});
   chain_.replace(hooks_, std::chrono::seconds(1));
   EXPECT_EQ(allocations_of_a_call(), 0U);
-  EXPECT_EQ(clock_.readings(), 4U);  // begin, pre, driver, post
+  EXPECT_EQ(readings_, 4U);  // begin, pre, driver, post
 }
 
 TEST_F(ChainCost, ASkippedHookDoesNotAllocate) {
@@ -95,7 +100,7 @@ TEST_F(ChainCost, HooksWithStateAndDurationsDoNotAllocateAndReadTheClockOnceASte
   hooks_.push_back({"two", "test:StatefulHook", std::make_shared<StatefulHook>(), {}});
   install();
   EXPECT_EQ(allocations_of_a_call(), 0U);
-  EXPECT_EQ(clock_.readings(), 6U);  // begin, two pre, driver, two post
+  EXPECT_EQ(readings_, 6U);  // begin, two pre, driver, two post
 }
 
 }  // namespace

@@ -13,7 +13,11 @@ class EpochEnd : public JournalTest {
   static void append_ten(JournalWriter& journal) {
     for (int i = 0; i < 10; ++i) append(journal, "ten");
   }
-  JournalOptions options() const { return {.folder = folder(), .segment_bytes = kSmallSegment}; }
+  JournalOptions options() const {
+    return {.folder = folder(),
+            .segment_bytes = kSmallSegment,
+            .append_wait = std::chrono::seconds(30)};
+  }
   std::filesystem::path table() const { return folder() / "epochs"; }
   std::optional<std::uint64_t> end_of(std::uint32_t epoch) {
     return JournalReader(files_, folder()).epoch_end(epoch);

@@ -9,8 +9,10 @@ constexpr std::uint64_t kTenBytes = 56;  // of one record that says "ten"
 class EpochTest : public JournalTest {
  protected:
   std::unique_ptr<JournalWriter> open_after_boot() {
-    return std::make_unique<JournalWriter>(
-        after_boot_, clock_, JournalOptions{.folder = folder(), .segment_bytes = kSmallSegment});
+    return std::make_unique<JournalWriter>(after_boot_, clock_,
+                                           JournalOptions{.folder = folder(),
+                                                          .segment_bytes = kSmallSegment,
+                                                          .append_wait = std::chrono::seconds(30)});
   }
   static void append_ten(JournalWriter& journal) {
     for (int i = 0; i < 10; ++i) append(journal, "ten");

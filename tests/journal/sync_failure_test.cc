@@ -127,7 +127,8 @@ TEST_F(SyncFailureTest, InTheBackgroundItEndsWhatIsCalledDurable) {
   JournalWriter journal(files_that_fail_, clock_,
                         {.folder = folder(),
                          .segment_bytes = kSmallSegment,
-                         .sync_interval = std::chrono::milliseconds(2)});
+                         .sync_interval = std::chrono::milliseconds(2),
+                         .append_wait = std::chrono::seconds(30)});
   append(journal, "one");
   ASSERT_TRUE(eventually([&] { return journal.durable_sequence() == 1; }));
   failing_.insert(name(1));

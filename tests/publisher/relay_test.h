@@ -103,9 +103,12 @@ class Dealer {
 class RelayTest : public ::testing::Test {
  protected:
   RelayTest() {
-    writer_ = std::make_unique<JournalWriter>(
-        files_, clock_, JournalOptions{.folder = journal_folder(), .segment_bytes = 4 << 20},
-        &doorbell_);
+    writer_ =
+        std::make_unique<JournalWriter>(files_, clock_,
+                                        JournalOptions{.folder = journal_folder(),
+                                                       .segment_bytes = 4 << 20,
+                                                       .append_wait = std::chrono::seconds(30)},
+                                        &doorbell_);
   }
 
   std::filesystem::path journal_folder() const { return folder_.path() / "journal"; }

@@ -70,7 +70,9 @@ class StreamTest : public ::testing::Test {
     writer_ = std::make_unique<JournalWriter>(files_, clock_, journal_options());
   }
   JournalOptions journal_options() const {
-    return {.folder = journal_folder(), .segment_bytes = 1 << 20};
+    return {.folder = journal_folder(),
+            .segment_bytes = 1 << 20,
+            .append_wait = std::chrono::seconds(30)};
   }
   std::filesystem::path journal_folder() const { return folder_.path() / "journal"; }
 

@@ -21,7 +21,10 @@ namespace hookwire::testing {
 class RelayedJournal {
  public:
   RelayedJournal(const std::filesystem::path& folder, const std::string& endpoint)
-      : writer_(files_, clock_, {.folder = folder, .segment_bytes = 1 << 20}, &doorbell_),
+      : writer_(
+            files_, clock_,
+            {.folder = folder, .segment_bytes = 1 << 20, .append_wait = std::chrono::seconds(30)},
+            &doorbell_),
         relay_(files_, clock_, log_,
                {.publisher = "nas01@gold",
                 .journal_folder = folder,

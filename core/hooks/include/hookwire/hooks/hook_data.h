@@ -16,7 +16,7 @@ class HookData {
  public:
   static constexpr std::size_t kInlineBytes = 64;
 
-  HookData() noexcept = default;
+  HookData() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the storage untouched
   HookData(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): `return nullptr;`
 
   template <class T>
