@@ -12,13 +12,13 @@ class ReplayPace {
  public:
   /// Bytes a second, for all that are behind together. What they lack shrinks by the first at
   /// least, however late the relay is.
-  static constexpr double kLeast = 8.0 * 1024 * 1024;
+  static constexpr double kLeast = 16.0 * 1024 * 1024;
   static constexpr double kMost = 4096.0 * 1024 * 1024;
   /// Later than this is late. An idle machine wakes a thread within some 50 us.
   static constexpr std::int64_t kLateNs = 250'000;
-  /// The rate settles where about one time in a hundred is late: 0.9 * 1.001^99 is about 1.
+  /// The rate settles where about one time in two hundred is late: 0.9 * 1.0005^210 is about 1.
   static constexpr double kWhenLate = 0.9;
-  static constexpr double kWhenInTime = 1.001;
+  static constexpr double kWhenInTime = 1.0005;
   /// What was not used is kept for so long, so that a timer of a millisecond costs nothing.
   static constexpr std::int64_t kKeptNs = 3'000'000;
   /// And so much of what was added, which is more than one append adds for 32 that are behind.

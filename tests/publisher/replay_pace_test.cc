@@ -43,18 +43,18 @@ TEST(ReplayPaceTest, WhatIsAppendedMeanwhileComesOnTopSoThatTheDistanceShrinks) 
 
 TEST(ReplayPaceTest, GoesAsFastAsItMayWhileTheRelayIsInTime) {
   ReplayPace pace;
-  for (int n = 0; n < 10'000; ++n) pace.came(kInTime);
+  for (int n = 0; n < 20'000; ++n) pace.came(kInTime);
   EXPECT_EQ(pace.rate(), ReplayPace::kMost);
 }
 
 TEST(ReplayPaceTest, IsSlowAgainAfterALatenessOfAMoment) {
   ReplayPace pace;
-  for (int n = 0; n < 10'000; ++n) pace.came(kInTime);
+  for (int n = 0; n < 20'000; ++n) pace.came(kInTime);
   for (int n = 0; n < 50; ++n) pace.came(kLate);
   EXPECT_LT(pace.rate(), ReplayPace::kMost / 100);
 }
 
-TEST(ReplayPaceTest, SettlesWhereOneInAHundredIsLate) {
+TEST(ReplayPaceTest, SettlesWhereOneInTwoHundredIsLate) {
   constexpr double kBearable = 200e6;  // beyond it the machine is late one time in ten
   ReplayPace pace;
   double sum = 0;
