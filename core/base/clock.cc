@@ -1,12 +1,15 @@
 #include "hookwire/base/clock.h"
 
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 #include <string>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
+
+#include "hookwire/base/uncancelled.h"
 
 namespace hookwire {
 
@@ -18,9 +21,15 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr unsigned kFraction = 32;
 constexpr std::int64_t kMeasureNs = 2'000'000;
+constexpr std::int64_t kTooLongNs = 50'000'000;
+constexpr int kTries = 4;
 
-std::int64_t steady_now_ns() noexcept {
-  return SystemClock().steady_ns();
+// At the rate at which the kernel takes the counter to go: CLOCK_MONOTONIC is at times made faster
+// or slower on purpose.
+std::int64_t raw_ns() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 struct Sample {
@@ -28,13 +37,13 @@ struct Sample {
   std::int64_t ns = 0;
 };
 
-// Both clocks at one moment: of some tries the one that took the shortest.
+// Both at one moment: of some tries the one that took the shortest.
 Sample sample() noexcept {
   Sample best;
   std::uint64_t shortest = ~std::uint64_t{0};
   for (int i = 0; i < 16; ++i) {
     const std::uint64_t before = __rdtsc();
-    const std::int64_t ns = steady_now_ns();
+    const std::int64_t ns = raw_ns();
     const std::uint64_t took = __rdtsc() - before;
     if (took >= shortest) continue;
     shortest = took;
@@ -45,6 +54,7 @@ Sample sample() noexcept {
 
 // The kernel has found the counter to go at one rate, on all processors alike.
 bool kernel_trusts_counter() noexcept {
+  const Uncancelled whole;
   try {
     std::ifstream file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
     std::string name;
@@ -59,16 +69,19 @@ struct Counter {
   std::uint64_t ns_a_tick = 0;  // with kFraction bits behind the point; 0: not to be used
 };
 
+// Again when it took so long that the process or the machine may have been stopped meanwhile.
 Counter measure_counter() noexcept {
-  Counter counter;
-  if (!kernel_trusts_counter()) return counter;
-  counter.start = sample();
-  while (steady_now_ns() - counter.start.ns < kMeasureNs) _mm_pause();
-  const Sample end = sample();
-  const std::uint64_t ticks = end.ticks - counter.start.ticks;
-  const auto ns = static_cast<std::uint64_t>(end.ns - counter.start.ns);
-  if (end.ticks > counter.start.ticks) counter.ns_a_tick = (ns << kFraction) / ticks;
-  return counter;
+  if (!kernel_trusts_counter()) return {};
+  for (int tries = 0; tries < kTries; ++tries) {
+    const Sample start = sample();
+    while (raw_ns() - start.ns < kMeasureNs) _mm_pause();
+    const Sample end = sample();
+    const std::int64_t ns = end.ns - start.ns;
+    if (ns > kTooLongNs || end.ticks <= start.ticks) continue;
+    const Wide scaled = Wide{static_cast<std::uint64_t>(ns)} << kFraction;
+    return {start, static_cast<std::uint64_t>(scaled / (end.ticks - start.ticks))};
+  }
+  return {};
 }
 
 #endif

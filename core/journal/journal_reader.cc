@@ -167,6 +167,7 @@ class JournalReader::Impl {
       return false;
     }
     offset_ = kSegmentHeaderBytes;
+    tail_.refresh(segment.ordinal);  // it may be newer than when the tail was looked at
     return true;
   }
 

@@ -36,10 +36,13 @@ std::uint64_t JournalTail::end_offset() const noexcept {
   return live > file_bytes_ ? scanned_end_offset_ : std::max(scanned_end_offset_, live);
 }
 
+std::uint64_t JournalTail::live_last_sequence() const noexcept {
+  return live_of(header_->bytes()).last_sequence.load(std::memory_order_acquire);
+}
+
 std::uint64_t JournalTail::last_sequence() const noexcept {
   if (!header_) return 0;
-  const std::uint64_t live =
-      live_of(header_->bytes()).last_sequence.load(std::memory_order_acquire);
+  const std::uint64_t live = live_last_sequence();
   return live == disbelieved_ ? scanned_last_sequence_ : std::max(scanned_last_sequence_, live);
 }
 
@@ -53,10 +56,13 @@ std::uint64_t JournalTail::first_sequence() const noexcept {
   return live_of(header_->bytes()).first_sequence.load(std::memory_order_acquire);
 }
 
-void JournalTail::refresh() {
-  if (!header_ || live_of(header_->bytes()).sealed.load(std::memory_order_acquire) != 0) {
+void JournalTail::refresh(std::uint64_t seen) {
+  if (seen > ordinal_ || !header_ ||
+      live_of(header_->bytes()).sealed.load(std::memory_order_acquire) != 0) {
     look_for_newer();
   }
+  // Another writer has it now.
+  if (disbelieved_ != 0 && live_last_sequence() != disbelieved_) disbelieved_ = 0;
   if (replaced_ || std::chrono::steady_clock::now() - looked_ >= kLook) look_for_another();
 }
 

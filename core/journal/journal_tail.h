@@ -20,8 +20,9 @@ class JournalTail {
   JournalTail(FileSystem& file_system, const std::filesystem::path& folder);
 
   /// Looks whether the newest segment was sealed and another is in use. A few loads when not, and
-  /// once a second a look at the folder: throws Error closed when it holds another journal.
-  void refresh();
+  /// once a second a look at the folder: throws Error closed when it holds another journal. Segment
+  /// `seen` was found to be in use.
+  void refresh(std::uint64_t seen = 0);
 
   std::uint64_t journal_id() const noexcept { return journal_id_; }
   /// 0 while no segment is in use.
@@ -39,6 +40,7 @@ class JournalTail {
  private:
   void follow(const SegmentFile& segment);
   void look_for_newer();
+  std::uint64_t live_last_sequence() const noexcept;
   void look_for_another();
 
   FileSystem& file_system_;

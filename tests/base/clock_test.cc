@@ -22,7 +22,7 @@ TEST(SystemClockTest, TheStopwatchMeasuresWhatTheSteadyClockMeasures) {
   const std::int64_t before_end = clock.steady_ns();
   const std::int64_t end = clock.stopwatch_ns();
   const std::int64_t after_end = clock.steady_ns();
-  const std::int64_t wrong = (after_end - before_start) / 5'000;
+  const std::int64_t wrong = (after_end - before_start) / 1'000;  // the steady clock may be slewed
   EXPECT_GE(end - start, before_end - after_start - wrong);
   EXPECT_LE(end - start, after_end - before_start + wrong);
 }

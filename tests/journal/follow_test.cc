@@ -1,6 +1,8 @@
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "journal_fixture.h"
 #include "other_boot.h"
@@ -111,6 +113,55 @@ TEST_F(FollowTest, AReaderIsToldWhenItsFolderHoldsAnotherJournal) {
     }
   }));
   EXPECT_THROW(reader.next(), Error);
+}
+
+TEST_F(FollowTest, AReaderThatSeeksWhileTheWriterRollsOverMissesNothingThatComes) {
+  class RollingOver final : public ForwardingFileSystem {
+   public:
+    std::function<void()> before_list = [] {};
+    std::vector<std::string> list(const std::filesystem::path& folder) override {
+      std::exchange(before_list, [] {})();
+      return ForwardingFileSystem::list(folder);
+    }
+  } files;
+  const auto journal = open();
+  append(*journal, "one");
+  JournalReader reader(files, folder());
+  const auto roll_over_to = [&](std::size_t ordinal) {
+    while (inspect_journal(files_, folder()).segments.size() < ordinal ||
+           inspect_journal(files_, folder()).segments[ordinal - 1].first_sequence == 0) {
+      append(*journal, std::string(5000, 'x'));
+    }
+  };
+  files.before_list = [&] { roll_over_to(2); };
+  reader.seek_time(clock_.unix_ns() + 3'600'000'000'000);
+  const std::uint64_t first = reader.position();
+  ASSERT_GT(first, 2u) << "the writer was to roll over meanwhile";
+  Seen seen;
+  read_on(reader, seen);
+  append(*journal, "another");
+  roll_over_to(3);
+  read_on(reader, seen);
+  EXPECT_TRUE(seen.gaps.empty()) << seen.gaps[0].reason;
+  EXPECT_EQ(seen.sequences.size(), journal->last_sequence() + 1 - first);
+}
+
+TEST_F(FollowTest, ADamagedLiveLineIsForgottenWhenAnotherWriterHasTheJournal) {
+  write_and_die([](JournalWriter& writer) {
+    for (int i = 0; i < 3; ++i) append(writer, "before");
+  });
+  flip(segment(1), kLastSequenceAt, 3 ^ 5);
+  JournalReader reader(files_, folder());
+  Seen seen;
+  read_on(reader, seen);
+  ASSERT_EQ(seen.sequences.size(), 3u);
+  const auto journal = open();
+  append(*journal, "four");
+  read_on(reader, seen);
+  append(*journal, "five");
+  read_on(reader, seen);
+  EXPECT_EQ(seen.sequences.size(), 5u);
+  EXPECT_EQ(reader.last_sequence(), 5u);
 }
 
 TEST_F(FollowTest, ASegmentThatGoesWhileItIsLookedAtIsNoError) {
