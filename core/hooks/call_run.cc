@@ -16,6 +16,7 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
+// Here and not with the rest of the chain, so that a call's way through its hooks is one function.
 std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Context& context,
                                   std::span<const Argument> arguments, Outcome& outcome,
                                   FunctionRef<void()> driver) {

@@ -145,11 +145,14 @@ TEST_F(JournalTest, FilesAreTheOwnersAlone) {
   append(*journal, "x");
   using std::filesystem::perms;
   EXPECT_EQ(std::filesystem::status(folder()).permissions(), perms::owner_all);
+  int looked_at = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder())) {
     const std::filesystem::file_status status = entry.status();
     if (!std::filesystem::exists(status)) continue;  // it got its name meanwhile
     EXPECT_EQ(status.permissions(), perms::owner_read | perms::owner_write) << entry.path();
+    ++looked_at;
   }
+  EXPECT_GE(looked_at, 3) << "the segment, the state and the lock";
 }
 
 }  // namespace

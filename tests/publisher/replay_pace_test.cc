@@ -55,16 +55,14 @@ TEST(ReplayPaceTest, IsSlowAgainAfterALatenessOfAMoment) {
 }
 
 TEST(ReplayPaceTest, SettlesWhereOneInTwoHundredIsLate) {
-  constexpr double kBearable = 200e6;  // beyond it the machine is late one time in ten
-  ReplayPace pace;
-  double sum = 0;
-  for (int n = 0; n < 100'000; ++n) {
-    const int every = pace.rate() > kBearable ? 10 : 1000;
-    pace.came(n % every == 0 ? kLate : kInTime);
-    if (n >= 50'000) sum += pace.rate();
-  }
-  EXPECT_GT(sum / 50'000, kBearable / 2);
-  EXPECT_LT(sum / 50'000, kBearable * 1.1);
+  const auto rate_when_one_is_late_in = [](int every) {
+    ReplayPace pace;
+    for (int n = 0; n < 1'000; ++n) pace.came(kInTime);  // in between, at first
+    for (int n = 0; n < 200'000; ++n) pace.came(n % every == 0 ? kLate : kInTime);
+    return pace.rate();
+  };
+  EXPECT_LT(rate_when_one_is_late_in(150), ReplayPace::kLeast * 1.2);
+  EXPECT_GT(rate_when_one_is_late_in(280), ReplayPace::kMost / 1.2);
 }
 
 TEST(ReplayPaceTest, KeepsLittleOfWhatWasNotUsed) {
