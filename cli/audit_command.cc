@@ -16,7 +16,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kAuditHelp[] = R"(Examples:
   hookwire audit run --log var/audit --connect ipc://var/sockets/gold.stream
   hookwire audit run --log var/audit --connect STREAM --connect STREAM --once
   hookwire audit run --log var/audit --name audit --connect STREAM
@@ -29,14 +29,14 @@ recorded as a gap; --once then ends with 6.)";
 // How soon a stop is noticed while nothing comes.
 constexpr std::chrono::milliseconds kStep(100);
 
-struct Arguments {
+struct AuditArguments {
   std::string log;
   std::vector<std::string> connect;
   std::string name;
   bool once = false;
 };
 
-int run(House& house, const Arguments& arguments) {
+int run(House& house, const AuditArguments& arguments) {
   AuditLog log(house.file_system, house.clock, house.log, {.folder = arguments.log});
   SubscriberOptions options;
   options.endpoints = arguments.connect;
@@ -56,12 +56,12 @@ int run(House& house, const Arguments& arguments) {
 }  // namespace
 
 void add_audit_command(CLI::App& program, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AuditArguments>();
   CLI::App* command = program.add_subcommand("audit", "Record events in a log of its own");
-  set_help(*command, kHelp);
+  set_help(*command, kAuditHelp);
   command->require_subcommand(1);
   CLI::App* run_command = command->add_subcommand("run", "Record what publishers say");
-  set_help(*run_command, kHelp);
+  set_help(*run_command, kAuditHelp);
   run_command->add_option("--log", arguments->log, "The log's folder")
       ->type_name("DIR")
       ->required();

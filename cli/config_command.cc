@@ -14,7 +14,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kConfigHelp[] = R"(Examples:
   hookwire config check hookwire.conf
   hookwire config show hookwire.conf
 
@@ -58,7 +58,7 @@ int show(const std::string& path) {
 void add_config_command(CLI::App& program, Command& chosen) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = program.add_subcommand("config", "Check or show a configuration file");
-  set_help(*command, kHelp);
+  set_help(*command, kConfigHelp);
   command->require_subcommand(1);
   CLI::App* check_command =
       command->add_subcommand("check", "Say what would run, or what is wrong");

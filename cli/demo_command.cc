@@ -11,7 +11,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kDemoHelp[] = R"(Examples:
   hookwire demo
   hookwire demo --keep
 
@@ -25,7 +25,7 @@ that it claims; ends with 0 only if every check held.)";
 void add_demo_command(CLI::App& program, Command& chosen) {
   auto keep = std::make_shared<bool>(false);
   CLI::App* command = program.add_subcommand("demo", "See the whole path at work");
-  set_help(*command, kHelp);
+  set_help(*command, kDemoHelp);
   command->add_flag("--keep", *keep, "Keep the folder that it worked in");
   command->callback([&chosen, keep] {
     chosen = [keep](House& house) { return run_demo(house.signals, *keep); };

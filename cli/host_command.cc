@@ -17,7 +17,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kHostHelp[] = R"(Examples:
   hookwire host -c hookwire.conf --calls calls.jsonl
   echo '{"method":"init_host"}' | hookwire host -c hookwire.conf
   hookwire host -c hookwire.conf --stay
@@ -31,7 +31,7 @@ Controls: {"control":"tick","count":3}, {"control":"hooks"},
 {"control":"enable_hook","hook":"NAME","phase":"pre|post|periodic|all"},
 disable_hook. SIGHUP takes over a changed configuration.)";
 
-struct Arguments {
+struct HostArguments {
   std::string config;
   std::string backend;
   std::string calls = "-";
@@ -58,7 +58,7 @@ class CallsFile {
   int fd_ = STDIN_FILENO;
 };
 
-int host(House& house, const Arguments& arguments) {
+int host(House& house, const HostArguments& arguments) {
   const CallsFile calls(arguments.calls);
   const HostOptions options{.config = arguments.config,
                             .backend = arguments.backend,
@@ -76,9 +76,9 @@ int host(House& house, const Arguments& arguments) {
 }  // namespace
 
 void add_host_command(CLI::App& program, Command& chosen) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<HostArguments>();
   CLI::App* command = program.add_subcommand("host", "Host a driver with its hooks");
-  set_help(*command, kHelp);
+  set_help(*command, kHostHelp);
   command->add_option("-c,--config", arguments->config, "Configuration file")->required();
   command->add_option("--backend", arguments->backend, "Backend, when several are enabled");
   command->add_option("--calls", arguments->calls, "File with calls; - is standard input");

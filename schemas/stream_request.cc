@@ -11,7 +11,7 @@ namespace hookwire {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_request(const std::string& why) {
   throw Error(ErrorCode::bad_input, "the request is not sent: " + why);
 }
 
@@ -42,7 +42,8 @@ void write_start(const StreamStart& start, BodyWriter& writer) {
 
 void write(const OpenRequest& request, BodyWriter& writer) {
   if (const std::optional<LimitBreach> breach = find_breach(request)) {
-    refuse(std::string(breach->field) + " is " + breach->is + ", " + std::string(breach->allowed));
+    refuse_request(std::string(breach->field) + " is " + breach->is + ", " +
+                   std::string(breach->allowed));
   }
   begin(writer, request.instance != 0 ? 8 : 6, "open");
   visit_entry("version", request.version, writer);
@@ -114,8 +115,8 @@ std::vector<std::byte> encode_request(const StreamRequest& request) {
   BodyWriter writer(frame);
   std::visit([&](const auto& kind) { write(kind, writer); }, request);
   if (writer.overflowed()) {
-    refuse("name and topics take more than " + std::to_string(kMaxRequestBytes) +
-           " bytes; ask for fewer or shorter topics");
+    refuse_request("name and topics take more than " + std::to_string(kMaxRequestBytes) +
+                   " bytes; ask for fewer or shorter topics");
   }
   return {writer.written().begin(), writer.written().end()};
 }

@@ -9,7 +9,7 @@ namespace {
 
 using Code = StreamError::Code;
 
-constexpr DecodeLimits kLimits{.depth = 8, .elements = 1024};
+constexpr DecodeLimits kRequestLimits{.depth = 8, .elements = 1024};
 
 void read(MessageMap& map, StreamStart& start) {
   using From = StreamStart::From;
@@ -78,7 +78,7 @@ DecodedRequest refuse(Code code, std::string message, std::uint64_t session = 0)
 }
 
 template <class Request>
-DecodedRequest decode(const MessageTree& tree, std::string_view type) {
+DecodedRequest decode_request_as(const MessageTree& tree, std::string_view type) {
   MessageFault fault;
   MessageMap map(tree, 0, type, fault);
   Request request;
@@ -102,7 +102,7 @@ DecodedRequest decode_open(const MessageTree& tree) {
     return refuse(Code::version, "open.version is " + std::to_string(version) + ", only " +
                                      std::to_string(kStreamVersion) + " is spoken here");
   }
-  return decode<OpenRequest>(tree, "open");
+  return decode_request_as<OpenRequest>(tree, "open");
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ DecodedRequest decode_request(std::span<const std::byte> frame) {
                                        " bytes, at most " + std::to_string(kMaxRequestBytes) +
                                        " are allowed");
   }
-  const MessageTree tree(frame, kLimits);
+  const MessageTree tree(frame, kRequestLimits);
   if (!tree.fault().empty()) return refuse(Code::malformed, tree.fault());
   MessageFault fault;
   MessageMap map(tree, 0, "", fault);
@@ -122,10 +122,10 @@ DecodedRequest decode_request(std::span<const std::byte> frame) {
   map.read("type", type);
   if (fault.found()) return refuse(Code::malformed, std::move(fault.text));
   if (type == "open") return decode_open(tree);
-  if (type == "credit") return decode<CreditRequest>(tree, type);
-  if (type == "ack") return decode<AckRequest>(tree, type);
-  if (type == "ping") return decode<PingRequest>(tree, type);
-  if (type == "close") return decode<CloseRequest>(tree, type);
+  if (type == "credit") return decode_request_as<CreditRequest>(tree, type);
+  if (type == "ack") return decode_request_as<AckRequest>(tree, type);
+  if (type == "ping") return decode_request_as<PingRequest>(tree, type);
+  if (type == "close") return decode_request_as<CloseRequest>(tree, type);
   return refuse(Code::unknown_type, "the request's type is none of open, credit, ack, ping, close");
 }
 

@@ -12,7 +12,7 @@ bool is_part(std::string_view part) {
   return !part.empty() && is_printable_utf8(part);
 }
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_topic(const std::string& why) {
   throw Error(ErrorCode::bad_input, "no topic can be made: " + why);
 }
 
@@ -20,14 +20,15 @@ bool is_part(std::string_view part) {
 
 std::string make_topic(Phase phase, std::string_view method, std::string_view publisher) {
   if (!is_part(method) || method.find('/') != std::string_view::npos) {
-    refuse("the method must be printable UTF-8, not empty and without a slash");
+    refuse_topic("the method must be printable UTF-8, not empty and without a slash");
   }
-  if (!is_part(publisher)) refuse("the publisher must be printable UTF-8 and not empty");
+  if (!is_part(publisher)) refuse_topic("the publisher must be printable UTF-8 and not empty");
   std::string topic(to_string(phase));
   topic.append("/").append(method).append("/").append(publisher);
   if (topic.size() > kMaxTopicBytes) {
-    refuse("it would take " + std::to_string(topic.size()) + " bytes, at most " +
-           std::to_string(kMaxTopicBytes) + " are allowed; shorten the publisher or the method");
+    refuse_topic("it would take " + std::to_string(topic.size()) + " bytes, at most " +
+                 std::to_string(kMaxTopicBytes) +
+                 " are allowed; shorten the publisher or the method");
   }
   return topic;
 }

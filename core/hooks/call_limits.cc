@@ -39,7 +39,7 @@ const HookRun* last_bad_run(std::span<const HookRun> runs, std::string_view name
 
 bool CallRun::ask_limits(const HookMember& member) noexcept {
   if (!member.instance.hook->concerns(call_)) return true;  // what it does not do tells nothing
-  const std::int64_t budget_ns = place_.set.call_time_budget_ns;
+  const std::int64_t budget_ns = set_.call_time_budget_ns;
   if (spent_ns_ >= budget_ns) {
     skip(member, HookLimit::call_time_budget);
     log_limit(member, [&] {
@@ -100,7 +100,7 @@ void CallRun::log_limit(const HookMember& member, const Words& words) noexcept {
 
 // Of a call that skipped hooks and reached its posts: the others are counted here.
 void CallRun::count_run_hooks() noexcept {
-  for (const HookMember& member : place_.set.members) {
+  for (const HookMember& member : set_.members) {
     if (is_skipped(member)) continue;
     if (member.instance.switches.pre) member.tally->pre.fetch_add(1, std::memory_order_relaxed);
     if (member.instance.switches.post) member.tally->post.fetch_add(1, std::memory_order_relaxed);
@@ -109,7 +109,7 @@ void CallRun::count_run_hooks() noexcept {
 
 // After the last hook of the call: a listener may publish, and what it does takes no hook's time.
 void CallRun::end_breakers() {
-  for (const HookMember& member : place_.set.members) {
+  for (const HookMember& member : set_.members) {
     if ((noted_ & bit(member)) != 0) end_breaker(member);
   }
   noted_ = 0;
@@ -144,7 +144,7 @@ void CallRun::end_breaker(const HookMember& member) {
 
 // Of a call whose thread is cancelled: whether the hooks work again is not known.
 void CallRun::give_up_tries() noexcept {
-  for (const HookMember& member : place_.set.members) {
+  for (const HookMember& member : set_.members) {
     if ((tried_ & bit(member)) == 0) continue;
     member.tally->breaker.give_up_try(try_of(member));
   }

@@ -18,15 +18,14 @@ void count(std::atomic<std::uint64_t>& counter) noexcept {
 
 // Here and not with the rest of the chain, so that a call's way through its hooks is one function.
 std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Context& context,
-                                  std::span<const Argument> arguments, Outcome& outcome,
+                                  const Arguments& arguments, Outcome& outcome,
                                   FunctionRef<void()> driver) {
   SetSlots::Pin pin(impl_->slots);
   if (pin.set() == nullptr) {
     driver();
     return nullptr;
   }
-  CallRun call({*pin.set(), impl_->clock, impl_->log, impl_->listener}, descriptor, context,
-               arguments, outcome);
+  CallRun call(*pin.set(), impl_->place, descriptor, context, arguments, outcome);
   std::exception_ptr cause = pin.set()->measured ? call.run<true>(driver) : call.run<false>(driver);
   if (call.ran_every_hook()) pin.complete();
   return cause;
@@ -36,7 +35,7 @@ template <bool measured>
 std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   if constexpr (measured) last_ns_ = place_.clock.stopwatch_ns();
   while (!ran_pres<measured>()) {
-    const HookMember& member = place_.set.members[reached_];
+    const HookMember& member = set_.members[reached_];
     if (std::exception_ptr refusal = end_pre(member, std::exchange(raised_, nullptr))) {
       run_failure(
           {.reason = Failure::Reason::vetoed, .error = refusal, .vetoed_by = member.instance.name});
@@ -57,7 +56,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   std::exception_ptr cause;
   std::size_t left = reached_;
   while (!ran_posts<measured>(left)) {
-    end_post(place_.set.members[left], std::exchange(raised_, nullptr), cause);
+    end_post(set_.members[left], std::exchange(raised_, nullptr), cause);
   }
   if (skipped_ != 0) count_run_hooks();
   if (noted_ != 0) end_breakers();
@@ -68,7 +67,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
 // reached raised what is in raised_.
 template <bool measured>
 bool CallRun::ran_pres() {
-  const std::vector<HookMember>& members = place_.set.members;
+  const std::vector<HookMember>& members = set_.members;
   const HookMember* member = members.data() + reached_;
   const HookMember* const end = members.data() + members.size();
   DataSlot* slot = data_.data() + reached_;
@@ -110,7 +109,7 @@ std::exception_ptr CallRun::end_pre(const HookMember& member, std::exception_ptr
 // As ran_pres(), from the last hook whose post is due, of `left`, to the first.
 template <bool measured>
 bool CallRun::ran_posts(std::size_t& left) {
-  const HookMember* const members = place_.set.members.data();
+  const HookMember* const members = set_.members.data();
   const HookMember* member = members + left;
   DataSlot* slot = data_.data() + left;
   try {
@@ -157,7 +156,7 @@ void CallRun::keep_raised() {
 void CallRun::run_failure(const Failure& failure) {
   count_pre();
   for (std::size_t index = reached_; index-- > 0;) {
-    const HookMember& member = place_.set.members[index];
+    const HookMember& member = set_.members[index];
     if (!member.instance.switches.post || is_skipped(member)) continue;
     const std::exception_ptr error =
         guarded([&] { member.instance.hook->failure(call_, failure, data_[index].data); });
@@ -179,13 +178,13 @@ void CallRun::run_failure(const Failure& failure) {
 // Of a call that did not reach its posts: the pre of each hook that it reached.
 void CallRun::count_pre() noexcept {
   for (std::size_t index = 0; index < reached_; ++index) {
-    const HookMember& member = place_.set.members[index];
+    const HookMember& member = set_.members[index];
     if (member.instance.switches.pre && !is_skipped(member)) count(member.tally->pre);
   }
 }
 
 void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
-  if (place_.set.measured) {
+  if (set_.measured) {
     add_run<true>(member, phase, outcome);
   } else {
     add_run<false>(member, phase, outcome);
@@ -194,6 +193,9 @@ void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome out
 
 template <bool measured>
 void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
+  if constexpr (!measured) {
+    if (outcome == HookOutcome::ok && runs_.add_foreseen()) return;
+  }
   const std::int64_t duration_ns = lap<measured>();
   if constexpr (measured) {
     spent_ns_ += duration_ns;
@@ -209,7 +211,7 @@ void CallRun::log_error(const HookMember& member, HookPhase phase, const std::ex
   log_hook_error(place_.log, member.instance.name, phase, call_.method(), error, consequence,
                  [this](std::string_view text) { return call_.redacted(text, &outcome_); });
   // No hook is charged for the line.
-  if (place_.set.measured) last_ns_ = place_.clock.stopwatch_ns();
+  if (set_.measured) last_ns_ = place_.clock.stopwatch_ns();
 }
 
 // The time since the step before ended: one reading of the clock a step; -1 where none is measured.

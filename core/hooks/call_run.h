@@ -19,19 +19,21 @@ namespace hookwire {
 /// exception. Allocates nothing unless something throws. Confined to the calling thread.
 class CallRun {
  public:
-  /// Where a call runs: all of it outlives the call.
+  /// Where calls run.
   struct Place {
-    const HookSet& set;
     const Clock& clock;
     Log& log;
     BreakerListener* listener;  // or null
   };
 
-  CallRun(const Place& place, const MethodDescriptor& descriptor, const Context& context,
-          std::span<const Argument> arguments, Outcome& outcome) noexcept
-      : place_(place),
+  /// All of it outlives the call.
+  CallRun(const HookSet& set, const Place& place, const MethodDescriptor& descriptor,
+          const Context& context, const Arguments& arguments, Outcome& outcome) noexcept
+      : set_(set),
+        place_(place),
         outcome_(outcome),
-        call_(descriptor, context, arguments, runs_, place.set.redaction.get()) {}
+        runs_(set.foreseen.get()),
+        call_(descriptor, context, arguments, runs_, set.redaction.get()) {}
   ~CallRun() {
     if (tried_ != 0) give_up_tries();
     while (reached_ > 0) data_[--reached_].data.~HookData();
@@ -74,7 +76,7 @@ class CallRun {
   // What limits do: call_limits.cc. admit() decides for the hook's whole part in the call.
   bool admit(const HookMember& member) noexcept {
     if (!member.skippable) return true;
-    if (member.tally->breaker.quiet() && spent_ns_ < place_.set.call_time_budget_ns) return true;
+    if (member.tally->breaker.quiet() && spent_ns_ < set_.call_time_budget_ns) return true;
     return ask_limits(member);
   }
   bool ask_limits(const HookMember& member) noexcept;
@@ -91,7 +93,7 @@ class CallRun {
             void (BreakerListener::*listen)(const BreakerChange&));
 
   std::size_t place_of(const HookMember& member) const noexcept {
-    return static_cast<std::size_t>(&member - place_.set.members.data());
+    return static_cast<std::size_t>(&member - set_.members.data());
   }
   // One bit a hook, by its place in the set.
   static_assert(kMaxHooks <= 32);
@@ -110,7 +112,8 @@ class CallRun {
   void log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,
                  std::string_view consequence) noexcept;
 
-  const Place place_;
+  const HookSet& set_;
+  const Place& place_;
   Outcome& outcome_;
   HookRuns runs_;
   const Call call_;

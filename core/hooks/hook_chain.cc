@@ -92,7 +92,7 @@ HookChain::Impl::Retired HookChain::Impl::put_in_force(
   HookSet set = make_hook_set(*next, budget);
   set.redaction = next_redaction;
   // Its first reading takes long, and is not to be in a call.
-  if (set.measured) static_cast<void>(clock.stopwatch_ns());
+  if (set.measured) static_cast<void>(place.clock.stopwatch_ns());
   Retired retired;
   retired.sets.reserve(kMaxSets);
   const int slot = set.members.empty() ? SetSlots::kNone : wait_for_slot();
@@ -109,12 +109,19 @@ HookChain::Impl::Retired HookChain::Impl::put_in_force(
   return retired;
 }
 
-int HookChain::Impl::wait_for_slot() const {
+int HookChain::Impl::wait_for_slot() {
   int slot = slots.find_free();
   if (slot != SetSlots::kNone) return slot;
-  const std::int64_t give_up_ns = clock.steady_ns() + std::chrono::nanoseconds(kSlotWait).count();
+  const std::int64_t give_up_ns =
+      place.clock.steady_ns() + std::chrono::nanoseconds(kSlotWait).count();
   while ((slot = slots.find_free()) == SetSlots::kNone) {
-    if (clock.steady_ns() >= give_up_ns) {
+    if (place.clock.steady_ns() >= give_up_ns) {
+      if (!slots.knows_calls()) {
+        throw Error(
+            ErrorCode::busy,
+            "the hooks were not changed: whether calls still use older sets of hooks cannot "
+            "be told, since the kernel refuses membarrier(2): allow it to this process");
+      }
       throw Error(ErrorCode::busy,
                   "the hooks were not changed: calls that have not returned still use " +
                       std::to_string(kMaxSets - 1) +
@@ -132,7 +139,7 @@ HookChain::HookChain(const Clock& clock, Log& log, Context default_context)
 HookChain::~HookChain() = default;
 
 void HookChain::tell_breakers(BreakerListener& listener) noexcept {
-  impl_->listener = &listener;
+  impl_->place.listener = &listener;
 }
 
 void HookChain::replace(std::vector<HookInstance> hooks, std::chrono::nanoseconds call_time_budget,
@@ -190,7 +197,7 @@ std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t fro
     ++ran;
     if (!error) continue;
     tally.error.fetch_add(1, std::memory_order_relaxed);
-    log_hook_error(impl_->log, member.instance.name, HookPhase::periodic, {}, error,
+    log_hook_error(impl_->place.log, member.instance.name, HookPhase::periodic, {}, error,
                    "the other hooks still run", [&](std::string_view text) {
                      return data.redaction == nullptr
                                 ? std::string(text)

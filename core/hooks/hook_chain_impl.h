@@ -8,6 +8,7 @@
 
 #include "hookwire/hooks/hook_chain.h"
 
+#include "call_run.h"
 #include "set_slots.h"
 
 namespace hookwire {
@@ -17,7 +18,7 @@ struct HookChain::Impl {
   using Members = std::vector<HookMember>;
 
   Impl(const Clock& clock_given, Log& log_given, std::atomic<int>& current)
-      : clock(clock_given), log(log_given), slots(current) {}
+      : place{clock_given, log_given, nullptr}, slots(current) {}
 
   // What a change took out. Destroyed when no lock is held: a hook's destructor is a stranger.
   struct Retired {
@@ -53,17 +54,15 @@ struct HookChain::Impl {
   // Under update_mutex. Changes nothing when it throws.
   Retired put_in_force(std::shared_ptr<const Members> next, std::chrono::nanoseconds budget,
                        std::shared_ptr<const Redaction> next_redaction);
-  int wait_for_slot() const;
+  int wait_for_slot();
 
-  const Clock& clock;
-  Log& log;
+  CallRun::Place place;  // its listener is written before the first call
   SetSlots slots;
   std::mutex update_mutex;         // one change at a time, its wait included
   mutable std::mutex state_mutex;  // what is in the slots, and `members`; never held for long
   std::shared_ptr<const Members> members = std::make_shared<Members>();
   std::shared_ptr<const Redaction> redaction;    // that goes with them
   std::chrono::nanoseconds call_time_budget{0};  // read and written under update_mutex
-  BreakerListener* listener = nullptr;           // written before the first call
 };
 
 }  // namespace hookwire

@@ -50,4 +50,10 @@ std::string_view to_string(HookLimit limit) noexcept {
   return "unknown";
 }
 
+// What was only counted so far is to stand before something else.
+void HookRuns::unforeseen() noexcept {
+  for (std::size_t i = 0; i < count_; ++i) runs_[i].run = foreseen_[i];
+  foreseen_ = nullptr;
+}
+
 }  // namespace hookwire

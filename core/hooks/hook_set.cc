@@ -8,6 +8,20 @@ std::int64_t budget_ns(std::chrono::nanoseconds budget) {
   return budget.count() > 0 ? budget.count() : kNoBudget;
 }
 
+std::unique_ptr<const HookRun[]> foreseen_runs(const std::vector<HookMember>& members) {
+  auto runs = std::make_unique<HookRun[]>(2 * members.size());
+  HookRun* next = runs.get();
+  for (const HookMember& member : members) {
+    if (!member.instance.switches.pre) continue;
+    *next++ = {member.instance.name, HookPhase::pre, HookOutcome::ok};
+  }
+  for (auto member = members.rbegin(); member != members.rend(); ++member) {
+    if (!member->instance.switches.post) continue;
+    *next++ = {member->instance.name, HookPhase::post, HookOutcome::ok};
+  }
+  return runs;
+}
+
 }  // namespace
 
 HookMember as_met(HookMember member) {
@@ -35,6 +49,7 @@ HookSet make_hook_set(const std::vector<HookMember>& all,
                    member.instance.hook->wants_durations();
     set.members.push_back(std::move(member));
   }
+  if (!set.measured) set.foreseen = foreseen_runs(set.members);
   return set;
 }
 

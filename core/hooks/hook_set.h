@@ -53,6 +53,8 @@ struct HookSet {
   bool measured = false;  // some hook wants durations, or there is a time budget
   std::int64_t call_time_budget_ns = kNoBudget;  // for all hooks of a call
   std::shared_ptr<const Redaction> redaction{};  // null: what descriptors name
+  // Of a call whose hooks all ran without more to say; null when it is measured.
+  std::unique_ptr<const HookRun[]> foreseen{};
 };
 
 /// `member` as calls meet it; see Hook::pairs_phases(), may_be_suppressed() and may_be_skipped().

@@ -3,27 +3,42 @@
 #include <algorithm>
 #include <utility>
 
+#include "process_barrier.h"
+
 namespace hookwire {
 
 namespace {
 
-constinit std::atomic<std::size_t> threads_seen{0};
+std::uint32_t bit(int index) noexcept {
+  return std::uint32_t{1} << index;
+}
 
 }  // namespace
 
-std::size_t SetSlots::assign_shard() noexcept {
-  own_shard_ = threads_seen.fetch_add(1, std::memory_order_relaxed) % kShards;
-  return own_shard_;
+// Asks for the barrier before the first call does.
+SetSlots::SetSlots(std::atomic<int>& current) noexcept : current_(current) {
+  static_cast<void>(has_process_barrier());
+}
+
+void SetSlots::make_current(int index) noexcept {
+  const int left = current_.exchange(index);
+  if (!has_process_barrier()) return;  // then every pin is an atomic step
+  if (process_barrier()) {
+    unproven_ = 0;
+  } else if (left != kNone) {
+    unproven_ |= bit(left);
+  }
 }
 
 bool SetSlots::is_free(int index) const noexcept {
-  if (index == current_.load()) return false;
-  const auto& pins = slots_[static_cast<std::size_t>(index)].pins;
-  return std::all_of(pins.begin(), pins.end(),
-                     [](const PinCount& pin) { return pin.value.load() % kOneComplete == 0; });
+  if (index == current_.load() || (unproven_ & bit(index)) != 0) return false;
+  return std::all_of(shards_.begin(), shards_.end(), [index](const Shard& shard) {
+    return shard.pins[static_cast<std::size_t>(index)].inside.load() == 0;
+  });
 }
 
-int SetSlots::find_free() const noexcept {
+int SetSlots::find_free() noexcept {
+  if (unproven_ != 0 && process_barrier()) unproven_ = 0;
   for (int index = 0; index < HookChain::kMaxSets; ++index) {
     if (is_free(index)) return index;
   }
@@ -31,37 +46,36 @@ int SetSlots::find_free() const noexcept {
 }
 
 HookSet SetSlots::publish(int free, HookSet set) noexcept {
-  Slot& slot = slots_[static_cast<std::size_t>(free)];
-  settle(slot);
-  std::swap(slot.set, set);
-  current_.store(free);
+  const auto index = static_cast<std::size_t>(free);
+  settle(index);
+  std::swap(sets_[index], set);
+  make_current(free);
   return set;
 }
 
-void SetSlots::settle(Slot& slot) noexcept {
-  std::uint64_t complete = 0;
-  for (PinCount& pin : slot.pins) {
-    const std::uint64_t here = pin.value.load(std::memory_order_relaxed) >> kCompleteShift;
-    pin.value.fetch_sub(here << kCompleteShift, std::memory_order_relaxed);
-    complete += here;
+void SetSlots::settle(std::size_t index) noexcept {
+  std::uint64_t all = 0;
+  for (const Shard& shard : shards_) {
+    all += shard.pins[index].complete.load(std::memory_order_relaxed);
   }
-  for (const HookMember& member : slot.set.members) {
+  const std::uint64_t more = all - std::exchange(settled_[index], all);
+  for (const HookMember& member : sets_[index].members) {
     HookTally& tally = *member.tally;
-    if (member.instance.switches.pre) tally.pre.fetch_add(complete, std::memory_order_relaxed);
-    if (member.instance.switches.post) tally.post.fetch_add(complete, std::memory_order_relaxed);
+    if (member.instance.switches.pre) tally.pre.fetch_add(more, std::memory_order_relaxed);
+    if (member.instance.switches.post) tally.post.fetch_add(more, std::memory_order_relaxed);
   }
 }
 
 void SetSlots::settle() noexcept {
-  for (Slot& slot : slots_) settle(slot);
+  for (std::size_t index = 0; index < kSets; ++index) settle(index);
 }
 
 void SetSlots::take_unused(std::vector<HookSet>& into) {
   for (int index = 0; index < HookChain::kMaxSets; ++index) {
-    Slot& slot = slots_[static_cast<std::size_t>(index)];
-    if (slot.set.members.empty() || !is_free(index)) continue;
-    settle(slot);  // only now: until it was free, calls could still complete
-    into.push_back(std::exchange(slot.set, {}));
+    HookSet& set = sets_[static_cast<std::size_t>(index)];
+    if (set.members.empty() || !is_free(index)) continue;
+    settle(static_cast<std::size_t>(index));  // only now: until it was free, calls could complete
+    into.push_back(std::exchange(set, {}));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hook_set.h"
+#include "thread_shard.h"
 
 namespace hookwire {
 
@@ -14,66 +15,100 @@ namespace hookwire {
 /// released while a call has it pinned. Calls never wait: a publisher takes another slot.
 ///
 /// Why it is sound: a call pins a slot, then looks whether that slot is still current. A publisher
-/// makes another slot current, then looks whether the old one is pinned. All four are sequentially
-/// consistent, so that at least one of the two sees the other. A pin that came too late is taken
-/// back without looking at the set.
+/// makes another slot current, then looks whether the old one is pinned. At least one of the two
+/// must see the other, which takes a full barrier between the two steps on both sides. On the side
+/// of the calls it would cost more than all else that a call without much to do takes. So the
+/// publisher has all threads pass one (process_barrier()) between its steps, and a thread with a
+/// shard of its own makes do with plain stores; a shared shard is counted by atomic steps that are
+/// barriers themselves. A pin that came too late is taken back without looking at the set.
 ///
 /// Pinning is thread-safe; the other functions are for one thread at a time.
 class SetSlots {
+  struct Pins;
+
  public:
   static constexpr int kNone = -1;
 
   /// `current` is the slot that calls enter, or kNone; it must outlive the object.
-  explicit SetSlots(std::atomic<int>& current) noexcept : current_(current) {}
+  explicit SetSlots(std::atomic<int>& current) noexcept;
   SetSlots(const SetSlots&) = delete;
   SetSlots& operator=(const SetSlots&) = delete;
 
-  /// A call's hold on the set that was current when it was made.
+  /// A call's hold on the set that was current when it was made. Of one thread.
   class Pin {
    public:
     explicit Pin(SetSlots& slots) noexcept {
       int index = slots.current_.load();
-      while (index != kNone) {
-        Slot& slot = slots.slots_[static_cast<std::size_t>(index)];
-        std::atomic<std::uint64_t>& count = slot.pins[thread_shard()].value;
-        count.fetch_add(kOneInside);
+      if (index == kNone) return;
+      const std::size_t shard = ThreadShard::current();
+      own_ = ThreadShard::is_own(shard);
+      while (true) {
+        pins_ = &slots.shards_[shard].pins[static_cast<std::size_t>(index)];
+        enter();
         const int now = slots.current_.load();
-        if (now == index) [[likely]] {
-          set_ = &slot.set;
-          count_ = &count;
-          return;
-        }
-        count.fetch_sub(kOneInside, std::memory_order_release);
+        if (now == index) [[likely]]
+          break;
+        leave();
+        if (now == kNone) return;
         index = now;
       }
+      set_ = &slots.sets_[static_cast<std::size_t>(index)];
     }
     ~Pin() {
-      if (count_ != nullptr) count_->fetch_add(leaving_, std::memory_order_release);
+      if (set_ != nullptr) leave();
     }
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
 
     /// nullptr when there was none.
     const HookSet* set() const noexcept { return set_; }
-    /// The call ran the pre and the post of every hook: counted when the pin is let go, so that
-    /// the counters of its hooks cost it nothing.
-    void complete() noexcept { leaving_ = kOneComplete - kOneInside; }
+    /// The call ran the pre and the post of every hook: counted here, so that the counters of its
+    /// hooks cost it nothing. Once, while there is a set.
+    void complete() noexcept {
+      std::atomic<std::uint64_t>& count = pins_->complete;
+      if (own_) [[likely]] {
+        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      } else {
+        count.fetch_add(1, std::memory_order_relaxed);
+      }
+    }
 
    private:
+    void enter() const noexcept {
+      std::atomic<std::uint64_t>& inside = pins_->inside;
+      if (own_) [[likely]] {
+        inside.store(inside.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);  // the publisher sees to the rest
+      } else {
+        inside.fetch_add(1);
+      }
+    }
+    void leave() const noexcept {
+      std::atomic<std::uint64_t>& inside = pins_->inside;
+      if (own_) [[likely]] {
+        inside.store(inside.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+      } else {
+        inside.fetch_sub(1, std::memory_order_release);
+      }
+    }
+
     const HookSet* set_ = nullptr;
-    std::atomic<std::uint64_t>* count_ = nullptr;
-    std::uint64_t leaving_ = std::uint64_t{0} - kOneInside;
+    Pins* pins_ = nullptr;
+    bool own_ = false;
   };
 
   /// A slot that is not current and that no call uses; kNone when there is none now.
-  int find_free() const noexcept;
+  int find_free() noexcept;
+
+  /// False while slots are not free only because the kernel refused the barrier.
+  bool knows_calls() const noexcept { return unproven_ == 0; }
 
   /// Puts `set` into the slot `free`, which find_free() gave, and makes it current. Returns what
   /// was in the slot, settled, for the caller to destroy.
   HookSet publish(int free, HookSet set) noexcept;
 
   /// From now on calls meet no hooks.
-  void publish_none() noexcept { current_.store(kNone); }
+  void publish_none() noexcept { make_current(kNone); }
 
   /// Adds the calls completed since the last time to the tallies of their sets' hooks.
   void settle() noexcept;
@@ -82,37 +117,28 @@ class SetSlots {
   void take_unused(std::vector<HookSet>& into);
 
  private:
-  // Threads spread their pins over this many cache lines, so that they do not contend.
-  static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kCacheLineBytes = 64;
+  static constexpr std::size_t kSets = HookChain::kMaxSets;
 
-  // One number for both, so that leaving costs one atomic step: calls inside in the low bits, calls
-  // completed above. 2^20 calls at once in one shard are more than threads can be.
-  static constexpr std::uint64_t kOneInside = 1;
-  static constexpr unsigned kCompleteShift = 20;
-  static constexpr std::uint64_t kOneComplete = std::uint64_t{1} << kCompleteShift;
-
-  static constexpr std::size_t kUnassigned = ~std::size_t{0};
-  static inline constinit thread_local std::size_t own_shard_ = kUnassigned;
-
-  struct alignas(kCacheLineBytes) PinCount {
-    std::atomic<std::uint64_t> value{0};
+  // Of the threads of one shard, on one slot.
+  struct Pins {
+    std::atomic<std::uint64_t> inside{0};    // calls that have it pinned
+    std::atomic<std::uint64_t> complete{0};  // calls, since the chain was made
   };
-  struct Slot {
-    HookSet set;
-    std::array<PinCount, kShards> pins;
+  struct alignas(kCacheLineBytes) Shard {
+    std::array<Pins, kSets> pins;  // by slot
   };
 
-  static std::size_t thread_shard() noexcept {
-    const std::size_t shard = own_shard_;
-    return shard != kUnassigned ? shard : assign_shard();
-  }
-  static std::size_t assign_shard() noexcept;
-  static void settle(Slot& slot) noexcept;
+  void make_current(int index) noexcept;
+  void settle(std::size_t index) noexcept;
   bool is_free(int index) const noexcept;
 
   std::atomic<int>& current_;
-  std::array<Slot, HookChain::kMaxSets> slots_;
+  // One bit a slot: calls can have pinned it unseen, since it was left without a barrier.
+  std::uint32_t unproven_ = 0;
+  std::array<HookSet, kSets> sets_;
+  std::array<std::uint64_t, kSets> settled_{};  // of the calls completed
+  std::array<Shard, ThreadShard::kCount> shards_;
 };
 
 }  // namespace hookwire

@@ -16,8 +16,8 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kMagic[] = "HWEPOCHS";
-constexpr char kName[] = "epochs";
+constexpr char kEpochsMagic[] = "HWEPOCHS";
+constexpr char kEpochsName[] = "epochs";
 
 struct TableHead {
   std::array<char, 8> magic{};
@@ -45,14 +45,14 @@ std::uint32_t checksum_of(std::span<const std::byte> file) {
 EpochTable EpochTable::load(FileSystem& file_system, const std::filesystem::path& folder,
                             std::uint64_t journal_id) {
   EpochTable table;
-  const std::filesystem::path path = folder / kName;
+  const std::filesystem::path path = folder / kEpochsName;
   if (!file_system.exists(path)) return table;
   std::vector<std::byte> bytes(sizeof(TableHead) + kMaxEpochs * sizeof(TableEntry));
   bytes.resize(file_system.open(path, OpenMode::read)->read_at(0, bytes));
   TableHead head;
   if (bytes.size() < sizeof head) return table;
   std::memcpy(&head, bytes.data(), sizeof head);
-  const bool sound = std::memcmp(head.magic.data(), kMagic, head.magic.size()) == 0 &&
+  const bool sound = std::memcmp(head.magic.data(), kEpochsMagic, head.magic.size()) == 0 &&
                      head.version == kJournalVersion && head.checksum == checksum_of(bytes) &&
                      head.journal_id == journal_id &&
                      bytes.size() == sizeof head + head.count * sizeof(TableEntry);
@@ -68,7 +68,7 @@ EpochTable EpochTable::load(FileSystem& file_system, const std::filesystem::path
 void EpochTable::save(FileSystem& file_system, const std::filesystem::path& folder,
                       std::uint64_t journal_id) const {
   TableHead head{.journal_id = journal_id, .count = static_cast<std::uint32_t>(epochs_.size())};
-  std::memcpy(head.magic.data(), kMagic, head.magic.size());
+  std::memcpy(head.magic.data(), kEpochsMagic, head.magic.size());
   std::vector<std::byte> bytes(sizeof head + epochs_.size() * sizeof(TableEntry));
   std::memcpy(bytes.data(), &head, sizeof head);
   for (std::size_t n = 0; n < epochs_.size(); ++n) {
@@ -77,7 +77,7 @@ void EpochTable::save(FileSystem& file_system, const std::filesystem::path& fold
   }
   head.checksum = checksum_of(bytes);
   std::memcpy(bytes.data(), &head, sizeof head);
-  replace_file(file_system, folder / kName, bytes);
+  replace_file(file_system, folder / kEpochsName, bytes);
 }
 
 bool EpochTable::note(EpochBeginning beginning) {

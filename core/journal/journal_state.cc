@@ -14,8 +14,8 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kMagic[] = "HWJSTATE";
-constexpr char kName[] = "journal.state";
+constexpr char kStateMagic[] = "HWJSTATE";
+constexpr char kStateName[] = "journal.state";
 
 struct StateBytes {
   std::array<char, 8> magic{};
@@ -45,12 +45,12 @@ BootId read_boot_id(FileSystem& file_system) {
 
 std::optional<JournalState> JournalState::load(FileSystem& file_system,
                                                const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kName;
+  const std::filesystem::path path = folder / kStateName;
   if (!file_system.exists(path)) return std::nullopt;
   StateBytes bytes;
   const std::size_t count = file_system.open(path, OpenMode::read)
                                 ->read_at(0, std::as_writable_bytes(std::span(&bytes, 1)));
-  if (count < 16 || std::memcmp(bytes.magic.data(), kMagic, bytes.magic.size()) != 0) {
+  if (count < 16 || std::memcmp(bytes.magic.data(), kStateMagic, bytes.magic.size()) != 0) {
     return std::nullopt;
   }
   if (bytes.version != kJournalVersion) {
@@ -75,9 +75,9 @@ void JournalState::save(FileSystem& file_system, const std::filesystem::path& fo
                    .closed_cleanly = closed_cleanly ? 1u : 0u,
                    .boot_id = boot_id,
                    .disk = disk ? 1u : 0u};
-  std::memcpy(bytes.magic.data(), kMagic, bytes.magic.size());
+  std::memcpy(bytes.magic.data(), kStateMagic, bytes.magic.size());
   bytes.checksum = checksum_of(bytes);
-  replace_file(file_system, folder / kName, std::as_bytes(std::span(&bytes, 1)));
+  replace_file(file_system, folder / kStateName, std::as_bytes(std::span(&bytes, 1)));
 }
 
 }  // namespace hookwire

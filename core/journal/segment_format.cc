@@ -10,7 +10,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kMagic[] = "HWJSEGM1";
+constexpr char kSegmentMagic[] = "HWJSEGM1";
 constexpr std::string_view kSuffix = ".hwj";
 constexpr std::size_t kOrdinalDigits = 20;
 constexpr std::size_t kMadeCheckedFrom = 16;
@@ -65,7 +65,7 @@ std::array<std::byte, kSegmentHeaderBytes> make_segment_header(std::uint64_t jou
                    .ordinal = ordinal,
                    .segment_bytes = segment_bytes,
                    .made_ns = made_ns};
-  std::memcpy(made.magic.data(), kMagic, made.magic.size());
+  std::memcpy(made.magic.data(), kSegmentMagic, made.magic.size());
   made.checksum = made_checksum(made);
   std::array<std::byte, kSegmentHeaderBytes> header{};
   std::memcpy(header.data(), &made, sizeof made);
@@ -89,7 +89,7 @@ std::optional<SegmentHeader> read_segment_header(std::span<const std::byte> head
   SegmentHeader found;
   SegmentMade& made = found.made;
   std::memcpy(&made, header.data(), sizeof made);
-  if (std::memcmp(made.magic.data(), kMagic, made.magic.size()) != 0) return std::nullopt;
+  if (std::memcmp(made.magic.data(), kSegmentMagic, made.magic.size()) != 0) return std::nullopt;
   if (made.version != kJournalVersion) {
     throw Error(ErrorCode::incompatible,
                 path.string() + " has journal format version " + std::to_string(made.version) +

@@ -13,7 +13,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr double kBytesPerGb = 1 << 30;
+constexpr double kGbBytes = 1 << 30;
 constexpr const char* kDriverVersion = "1.0";
 
 // Absolute, since exports and mount points must name it from anywhere.
@@ -51,7 +51,7 @@ Capabilities DirectoryShareDriver::publish_service_capabilities() {
     if (::statvfs(root_.c_str(), &status) != 0) {
       throw IoError(errno, "ask for the capacity of " + root_.string());
     }
-    const auto gb_per_block = static_cast<double>(status.f_frsize) / kBytesPerGb;
+    const auto gb_per_block = static_cast<double>(status.f_frsize) / kGbBytes;
     return Capabilities{
         .share_backend_name = backend_name_,
         .driver_version = kDriverVersion,

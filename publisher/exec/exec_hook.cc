@@ -44,7 +44,7 @@ std::string in_one_line(std::string text) {
   return text;
 }
 
-std::string milliseconds(std::chrono::nanoseconds time) {
+std::string in_milliseconds(std::chrono::nanoseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
          " ms";
 }
@@ -131,7 +131,7 @@ class ExecHook final : public Hook {
     auto slot = slots_.acquire(deadline);
     if (!slot) {
       throw ProgramError(ErrorCode::busy, options_.program.path + " was not run: within " +
-                                              milliseconds(options_.deadline) + " none of its " +
+                                              in_milliseconds(options_.deadline) + " none of its " +
                                               std::to_string(options_.max_processes) +
                                               " processes ended (exec_max_processes)");
     }
@@ -176,7 +176,7 @@ class ExecHook final : public Hook {
              " bytes to its standard output (exec_max_output) and was killed";
     } else if (run.timed_out || !run.end) {
       code = ErrorCode::timed_out;
-      what = " took longer than " + milliseconds(options_.deadline) +
+      what = " took longer than " + in_milliseconds(options_.deadline) +
              " (exec_deadline) and was killed";
     } else if (!run.end->known) {
       code = ErrorCode::io;

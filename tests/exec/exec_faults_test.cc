@@ -176,8 +176,10 @@ TEST_F(ExecFaults, NoMoreProgramsRunAtOnceThanAllowed) {
       for (int call = 0; call < 5; ++call) {
         Context context;
         static constexpr MethodDescriptor kAdd{.name = "add"};
+        const Arguments none;
+        const HookRuns runs;
         try {
-          hook_->pre(Call(kAdd, context, {}, {}));
+          hook_->pre(Call(kAdd, context, none, runs));
         } catch (const Error&) {
           ++refused;
         }

@@ -1,5 +1,7 @@
 #include "hookwire/hooks/log_hook.h"
 
+#include <array>
+
 #include "hooks/chain_test.h"
 
 namespace hookwire::testing {
@@ -64,12 +66,14 @@ TEST_F(LogHookTest, AResourceIsNamedWhateverItsTypeUnlessItIsASecret) {
   HookRuns runs;
   const int number = 7;
   const std::string key = "key-in-clear";
-  const Argument numbered{.name = "id", .value = ValueRef::to(number)};
-  const Argument secret{.name = "id", .value = ValueRef::to(key)};
+  const std::array numbered{Argument{.name = "id", .value = ValueRef::to(number)}};
+  const std::array secret{Argument{.name = "id", .value = ValueRef::to(key)}};
+  const Arguments dimmed(numbered);
+  const Arguments opened(secret);
   constexpr MethodDescriptor kDim{.name = "dim", .resource = {"lamp", "id"}};
   constexpr MethodDescriptor kOpen{.name = "open", .resource = {"door", "id"}, .secrets = {"id"}};
-  hooks_.front().hook->pre(Call(kDim, context_, {&numbered, 1}, runs));
-  hooks_.front().hook->pre(Call(kOpen, context_, {&secret, 1}, runs));
+  hooks_.front().hook->pre(Call(kDim, context_, dimmed, runs));
+  hooks_.front().hook->pre(Call(kOpen, context_, opened, runs));
   EXPECT_THAT(log_.text(), AllOf(HasSubstr("pre dim, lamp 7,"),
                                  HasSubstr("pre open, door <secret>"), Not(HasSubstr("in-clear"))));
 }

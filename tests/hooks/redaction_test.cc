@@ -119,7 +119,7 @@ TEST_F(RedactionTest, TheLogOfAHooksErrorHasNoSecretOfTheCall) {
   };
   chain_.replace({{"bad", "", hook, tolerant}});
   Outcome outcome;
-  chain_.run(kLogin, context_, arguments, outcome, [&] { outcome = Outcome::replaceable(result); });
+  chain_.run(kLogin, context_, arguments, outcome, [&] { outcome.set_replaceable(result); });
   EXPECT_THAT(log_.text(), HasSubstr("pre <secret>!"));
   EXPECT_THAT(log_.text(), HasSubstr("post <secret> for <secret>!"));
   EXPECT_THAT(log_.text(), Not(HasSubstr("sesame")));

@@ -143,11 +143,11 @@ TEST_F(TimeBudget, AHookWhoseErrorsReachTheCallerRunsOverItsBudgetForEver) {
   EXPECT_EQ(slow_status().overrun_count, 11U);
 }
 
-constexpr HookSwitches kSuppressed{.suppress_pre_errors = true, .suppress_post_errors = true};
+constexpr HookSwitches kErrorsSuppressed{.suppress_pre_errors = true, .suppress_post_errors = true};
 
 TEST_F(TimeBudget, WhenTheCallsBudgetIsUsedUpHooksThatMayBeSkippedAre) {
   add_slow("slow", milliseconds(100), milliseconds(0));
-  add("optional", kSuppressed);
+  add("optional", kErrorsSuppressed);
   add("needed");
   EXPECT_THAT(call(milliseconds(100)),
               ElementsAre("watcher pre ok", "slow pre ok", "optional pre skipped call_time_budget",
@@ -159,7 +159,7 @@ TEST_F(TimeBudget, WhenTheCallsBudgetIsUsedUpHooksThatMayBeSkippedAre) {
 }
 
 TEST_F(TimeBudget, AHookThatBeganBeforeTheCallsBudgetWasUsedUpGetsItsPost) {
-  add("optional", kSuppressed);
+  add("optional", kErrorsSuppressed);
   add_slow("slow", milliseconds(100), milliseconds(100));
   EXPECT_THAT(call(milliseconds(50)),
               ElementsAre("watcher pre ok", "optional pre ok", "slow pre ok", "slow post ok",
@@ -169,13 +169,13 @@ TEST_F(TimeBudget, AHookThatBeganBeforeTheCallsBudgetWasUsedUpGetsItsPost) {
 TEST_F(TimeBudget, TheDriversTimeIsNotTheHooks) {
   driver_.on_call = [this] { still_.advance(seconds(5)); };
   add_slow("slow", milliseconds(99), milliseconds(0));
-  add("optional", kSuppressed);
+  add("optional", kErrorsSuppressed);
   EXPECT_THAT(call(milliseconds(100)), Contains("optional post ok"));
 }
 
 TEST_F(TimeBudget, BeingSkippedForTheCallsBudgetIsNoFailure) {
   add_slow("slow", milliseconds(100), milliseconds(0));
-  HookSwitches switches = kSuppressed;
+  HookSwitches switches = kErrorsSuppressed;
   switches.breaker_failures = 1;
   add("optional", switches);
   call(milliseconds(100));
@@ -186,7 +186,7 @@ TEST_F(TimeBudget, BeingSkippedForTheCallsBudgetIsNoFailure) {
 
 TEST_F(TimeBudget, TheCallsBudgetStaysWhenAHookIsSwitched) {
   add_slow("slow", milliseconds(100), milliseconds(0));
-  add("optional", kSuppressed);
+  add("optional", kErrorsSuppressed);
   call(milliseconds(100));
   chain_.enable("slow", {.periodic = true}, false);
   EXPECT_THAT(call_again(), Contains("optional pre skipped call_time_budget"));

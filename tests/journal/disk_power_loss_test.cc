@@ -21,8 +21,8 @@ namespace {
 using Call = ForgetfulFileSystem::Call;
 using Survival = ForgetfulFileSystem::Survival;
 
-constexpr char kFolder[] = "/journal";
-constexpr int kThreads = 4;
+constexpr char kDiskFolder[] = "/journal";
+constexpr int kWriterThreads = 4;
 constexpr int kCyclesOfAJournal = 20;
 
 struct Counts {
@@ -74,7 +74,7 @@ class DiskJournal {
   using Shown = std::map<std::uint64_t, std::string>;
 
   void open() {
-    const JournalOptions options{.folder = kFolder,
+    const JournalOptions options{.folder = kDiskFolder,
                                  .segment_bytes = kSmallSegment,
                                  .sync = JournalSync::disk,
                                  .append_wait = std::chrono::milliseconds(20)};
@@ -106,12 +106,12 @@ class DiskJournal {
     const std::uint64_t seed = random_();
     std::atomic<std::uint64_t> answered{0};
     std::atomic<bool> over{false};
-    std::array<Writer, kThreads> writers;
+    std::array<Writer, kWriterThreads> writers;
     Shown shown;
     std::jthread reader([&] { follow(shown, over); });
     {
       std::vector<std::jthread> threads;
-      for (std::uint64_t t = 0; t < kThreads; ++t) {
+      for (std::uint64_t t = 0; t < kWriterThreads; ++t) {
         threads.emplace_back([&, t] {
           const std::string name = std::to_string(counts_.cycles) + "-" + std::to_string(t) + "-";
           append(writers[t], name, std::mt19937_64(seed + t), answered, over);
@@ -164,7 +164,7 @@ class DiskJournal {
   // What a reader is shown while the journal is written.
   void follow(Shown& shown, const std::atomic<bool>& over) {
     try {
-      JournalReader reader(files_, kFolder);
+      JournalReader reader(files_, kDiskFolder);
       while (true) {
         const bool last = over;
         const JournalChunk chunk = reader.next();
@@ -189,7 +189,7 @@ class DiskJournal {
     return {reinterpret_cast<const char*>(record.body.data()), record.body.size()};
   }
 
-  void note(const std::array<Writer, kThreads>& writers, const Shown& shown) {
+  void note(const std::array<Writer, kWriterThreads>& writers, const Shown& shown) {
     for (const Writer& writer : writers) {
       attempted_.insert(writer.attempted.begin(), writer.attempted.end());
       refused_.insert(writer.refused.begin(), writer.refused.end());
@@ -221,7 +221,7 @@ class DiskJournal {
   void check() {
     std::set<std::string> found;
     std::uint64_t last = 0;
-    JournalReader reader(files_, kFolder);
+    JournalReader reader(files_, kDiskFolder);
     while (true) {
       const JournalChunk chunk = reader.next();
       if (chunk.kind == JournalChunk::Kind::end) break;
@@ -308,7 +308,7 @@ TEST(DiskPowerLoss, WhatWasAcknowledgedOrShownSurvivesUnderItsName) {
 TEST(DiskPowerLoss, TheEpochStaysWhenASegmentThatNobodySawIsGone) {
   const SystemClock clock;
   const JournalOptions options{
-      .folder = kFolder, .segment_bytes = kSmallSegment, .sync = JournalSync::disk};
+      .folder = kDiskFolder, .segment_bytes = kSmallSegment, .sync = JournalSync::disk};
   const std::string body(30'000, 'x');
   int failed_syncs = 0;
   int cut_off = 0;
@@ -354,7 +354,7 @@ TEST(DiskPowerLoss, TheEpochStaysWhenASegmentThatNobodySawIsGone) {
 TEST(DiskPowerLoss, AReaderIsShownNothingBehindASealThatGaveUp) {
   const SystemClock clock;
   const JournalOptions options{
-      .folder = kFolder, .segment_bytes = kSmallSegment, .sync = JournalSync::disk};
+      .folder = kDiskFolder, .segment_bytes = kSmallSegment, .sync = JournalSync::disk};
   const std::string body(200, 'x');
   int failed_syncs = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
@@ -374,11 +374,11 @@ TEST(DiskPowerLoss, AReaderIsShownNothingBehindASealThatGaveUp) {
     }
     files.fail(Call::sync, 1ull << 60, EIO);  // not any more
     files.power_on();
-    const std::uint64_t shown = JournalReader(files, kFolder).last_sequence();
+    const std::uint64_t shown = JournalReader(files, kDiskFolder).last_sequence();
     JournalWriter journal(files, clock, options);
     journal.append({.topic = "t", .body = std::as_bytes(std::span(body))});
     ASSERT_EQ(journal.last_sequence(), shown + 1);
-    JournalReader reader(files, kFolder);
+    JournalReader reader(files, kDiskFolder);
     for (JournalChunk chunk = reader.next(); chunk.kind != JournalChunk::Kind::end;
          chunk = reader.next()) {
       ASSERT_EQ(chunk.kind, JournalChunk::Kind::records) << chunk.reason;

@@ -9,10 +9,10 @@ namespace hookwire::testing {
 namespace {
 
 constexpr std::uint64_t kRecords = 4096;  // where a segment's records begin
-constexpr std::uint64_t kSector = 512;
-constexpr std::uint64_t kHiddenAt = kRecords + kSector;  // in the body of the first record
+constexpr std::uint64_t kHiddenSector = 512;
+constexpr std::uint64_t kHiddenAt = kRecords + kHiddenSector;  // in the body of the first record
 constexpr std::string_view kForged = "forged";
-constexpr std::uint64_t kSegment = 3 * kBlockBytes;
+constexpr std::uint64_t kHiddenSegment = 3 * kBlockBytes;
 
 /// The first record of a journal holds a whole record in its body, at the start of a sector, as a
 /// caller may pass it; the disk writes that sector to another place as well.
@@ -23,7 +23,7 @@ class HiddenRecordTest : public JournalTest {
                            std::span<const std::byte> hidden = {}) {
     std::vector<std::byte> body(size - kRecordHeaderBytes, std::byte{'.'});
     if (!hidden.empty()) {
-      std::memcpy(body.data() + kSector - kRecordHeaderBytes, hidden.data(), hidden.size());
+      std::memcpy(body.data() + kHiddenSector - kRecordHeaderBytes, hidden.data(), hidden.size());
     }
     journal.append({.kind = 1, .topic = "", .body = body, .time_ns = 1});
   }
@@ -38,7 +38,7 @@ class HiddenRecordTest : public JournalTest {
   // A sector that begins with a record of this journal. The rest of it is `fill`.
   static std::vector<std::byte> sector(const JournalWriter& journal, std::uint64_t sequence,
                                        char fill = '.') {
-    std::vector<std::byte> bytes(kSector, static_cast<std::byte>(fill));
+    std::vector<std::byte> bytes(kHiddenSector, static_cast<std::byte>(fill));
     std::vector<std::byte> body(16);
     std::memcpy(body.data(), kForged.data(), kForged.size());
     encode_record({.sequence = sequence,
@@ -64,14 +64,14 @@ class HiddenRecordTest : public JournalTest {
   static std::vector<std::byte> with_checksum_zero(std::vector<std::byte> sector);
 
   void move_hidden_sector_to(std::uint64_t offset) {
-    ASSERT_EQ(offset % kSector, 0u);
+    ASSERT_EQ(offset % kHiddenSector, 0u);
     std::fstream file(segment(1), std::ios::in | std::ios::out | std::ios::binary);
-    std::array<char, kSector> bytes{};
+    std::array<char, kHiddenSector> bytes{};
     file.seekg(kHiddenAt);
-    file.read(bytes.data(), kSector);
+    file.read(bytes.data(), kHiddenSector);
     file.seekp(static_cast<std::streamoff>(offset));
-    file.write(bytes.data(), kSector);
-    ASSERT_NE(std::string_view(bytes.data(), kSector).find(kForged), std::string_view::npos);
+    file.write(bytes.data(), kHiddenSector);
+    ASSERT_NE(std::string_view(bytes.data(), kHiddenSector).find(kForged), std::string_view::npos);
   }
 
   // Nobody is given the forged record, and somebody says that the bytes are wrong.
@@ -92,7 +92,7 @@ class HiddenRecordTest : public JournalTest {
     const JournalInspection found = inspect_journal(files_, folder());
     EXPECT_TRUE(!found.damage.empty() || found.torn_bytes > 0) << "nobody noticed";
     expect_read_right();
-    const auto journal = open(kSegment);
+    const auto journal = open(kHiddenSegment);
     EXPECT_EQ(journal->last_sequence(), last);
     append_sized(*journal, 100);
     expect_read_right();
@@ -149,9 +149,9 @@ TEST_F(HiddenRecordTest, IsNoneWhereABlockBegins) {
     std::filesystem::remove_all(folder());
     std::uint64_t last = 0;
     {
-      const auto journal = open(kSegment);
+      const auto journal = open(kHiddenSegment);
       fill_first_block(*journal, sector(*journal, kFirstOfBlockTwo + later));
-      while (journal->last_sequence() < 200) append_sized(*journal, kSector);
+      while (journal->last_sequence() < 200) append_sized(*journal, kHiddenSector);
       last = journal->last_sequence();
     }
     move_hidden_sector_to(kBlockBytes);
@@ -164,11 +164,11 @@ TEST_F(HiddenRecordTest, IsNoneWhereARecordBeginsInABlock) {
     SCOPED_TRACE("record " + std::to_string(at));
     std::filesystem::remove_all(folder());
     {
-      const auto journal = open(kSegment);
+      const auto journal = open(kHiddenSegment);
       append_sized(*journal, 2048, sector(*journal, at));
-      while (journal->last_sequence() < 200) append_sized(*journal, kSector);
+      while (journal->last_sequence() < 200) append_sized(*journal, kHiddenSector);
     }
-    move_hidden_sector_to(kRecords + 2048 + (at - 2) * kSector);
+    move_hidden_sector_to(kRecords + 2048 + (at - 2) * kHiddenSector);
     expect_not_believed(200);
   }
 }
@@ -178,11 +178,11 @@ TEST_F(HiddenRecordTest, IsNoneBehindTheLastRecord) {
     SCOPED_TRACE(zero ? "its checksum is 0" : "its checksum is any");
     std::filesystem::remove_all(folder());
     {
-      const auto journal = open(kSegment);
+      const auto journal = open(kHiddenSegment);
       const std::vector<std::byte> forged = sector(*journal, 4, '\0');
       append_sized(*journal, 2048, zero ? with_checksum_zero(forged) : forged);
-      append_sized(*journal, kSector);
-      append_sized(*journal, kSector);
+      append_sized(*journal, kHiddenSector);
+      append_sized(*journal, kHiddenSector);
     }
     move_hidden_sector_to(kRecords + 3072);
     expect_not_believed(3);
@@ -194,7 +194,7 @@ TEST_F(HiddenRecordTest, IsNoneWhereABlockIsUnused) {
     SCOPED_TRACE(zero ? "its checksum is 0" : "its checksum is any");
     std::filesystem::remove_all(folder());
     {
-      const auto journal = open(kSegment);
+      const auto journal = open(kHiddenSegment);
       const std::vector<std::byte> forged = sector(*journal, 2, '\0');
       append_sized(*journal, 2048, zero ? with_checksum_zero(forged) : forged);
     }
@@ -206,12 +206,12 @@ TEST_F(HiddenRecordTest, IsNoneWhereABlockIsUnused) {
 // The 129th record may begin in the sector that its place is in: both can be forged at once, but
 // not the place before it.
 TEST_F(HiddenRecordTest, IsNoneTogetherWithAForgedPlace) {
-  constexpr std::uint64_t kAt = 2 * kBlockBytes - 2 * kSector;
+  constexpr std::uint64_t kAt = 2 * kBlockBytes - 2 * kHiddenSector;
   std::uint64_t last = 0;
   {
-    const auto journal = open(kSegment);
+    const auto journal = open(kHiddenSegment);
     std::vector<std::byte> forged = sector(*journal, kFirstOfBlockTwo + 128, '\0');
-    std::memcpy(forged.data() + kSector - 4, forged.data() + 4, 4);
+    std::memcpy(forged.data() + kHiddenSector - 4, forged.data() + 4, 4);
     fill_first_block(*journal, forged);
     std::uint64_t offset = kBlockBytes;
     while (offset < kAt) {

@@ -11,7 +11,7 @@ namespace {
 
 using Survival = ForgetfulFileSystem::Survival;
 
-constexpr char kFolder[] = "/journal";
+constexpr char kOsFolder[] = "/journal";
 constexpr int kCycles = 20;  // of each journal
 
 /// A journal on a machine that loses power again and again, and a subscriber that remembers all
@@ -52,8 +52,9 @@ class LostPower {
   using Identity = std::pair<std::uint32_t, std::uint64_t>;
 
   void open() {
-    const JournalOptions options{
-        .folder = kFolder, .segment_bytes = kSmallSegment, .append_wait = std::chrono::seconds(30)};
+    const JournalOptions options{.folder = kOsFolder,
+                                 .segment_bytes = kSmallSegment,
+                                 .append_wait = std::chrono::seconds(30)};
     // Now and then recovery itself is cut off, by an error or by the next loss of power.
     if (random_() % 3 == 0) {
       files_.fail(ForgetfulFileSystem::Call::any, 1 + random_() % 60, EIO);
@@ -113,7 +114,7 @@ class LostPower {
   // All that is read was written under that identity; all that is not is in a gap.
   void check_records(std::uint64_t last) {
     std::vector<bool> told(last + 1);
-    JournalReader reader(files_, kFolder);
+    JournalReader reader(files_, kOsFolder);
     while (true) {
       const JournalChunk chunk = reader.next();
       if (chunk.kind == JournalChunk::Kind::end) break;
@@ -135,7 +136,7 @@ class LostPower {
     }
     // What is left as told is in gaps; the inspection names each, and nothing else.
     std::vector<bool> damaged(last + 1);
-    for (const JournalDamage& damage : inspect_journal(files_, kFolder).damage) {
+    for (const JournalDamage& damage : inspect_journal(files_, kOsFolder).damage) {
       ASSERT_NE(damage.first_sequence, 0u)
           << damage.segment << " at " << damage.offset << ": " << damage.what;
       for (std::uint64_t n = damage.first_sequence; n <= damage.last_sequence; ++n) {
@@ -224,7 +225,7 @@ TEST(PowerLoss, NoIdentityNamesTwoRecordsAndWhatIsLostIsTold) {
 TEST(PowerLoss, ATailThatCameBackIsNoDamage) {
   const SystemClock clock;
   const JournalOptions options{
-      .folder = kFolder, .segment_bytes = kSmallSegment, .append_wait = std::chrono::seconds(30)};
+      .folder = kOsFolder, .segment_bytes = kSmallSegment, .append_wait = std::chrono::seconds(30)};
   const std::string body(3000, 'x');
   const JournalEntry entry{.topic = "t", .body = std::as_bytes(std::span(body))};
   int cut_off = 0;
@@ -252,7 +253,7 @@ TEST(PowerLoss, ATailThatCameBackIsNoDamage) {
     }
     files.power_on();
     const JournalWriter journal(files, clock, options);
-    for (const JournalDamage& damage : inspect_journal(files, kFolder).damage) {
+    for (const JournalDamage& damage : inspect_journal(files, kOsFolder).damage) {
       ASSERT_NE(damage.first_sequence, 0u)
           << damage.segment << " at " << damage.offset << ": " << damage.what;
     }

@@ -116,7 +116,8 @@ TEST_F(FailClosedCalls, OfAMethodThatCanStandInNoTopicAreRefused) {
   open_closed();
   static constexpr MethodDescriptor kBad{.name = "not/a/topic"};
   const HookRuns runs;
-  const Call bad(kBad, context_, {}, runs);
+  const Arguments none;
+  const Call bad(kBad, context_, none, runs);
   EXPECT_THROW(hook_->pre(bad), Error);
   EXPECT_EQ(refused(), 1U);
   EXPECT_TRUE(accepted());

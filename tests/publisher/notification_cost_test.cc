@@ -64,8 +64,7 @@ TEST_F(NotificationCost, ACallWithSecretsDoesNotAllocate) {
   chain_.replace({{.name = "notify", .hook = publisher_->make_notification_hook()}});
   const auto make = [&] {
     Outcome outcome;
-    chain_.run(kMake, context_, arguments, outcome,
-               [&] { outcome = Outcome::replaceable(result); });
+    chain_.run(kMake, context_, arguments, outcome, [&] { outcome.set_replaceable(result); });
   };
   for (int n = 0; n < 10; ++n) make();
   const std::uint64_t before = allocation_count();
@@ -108,7 +107,8 @@ TEST_F(NotificationCost, AnEventReadsTheClockOnce) {
   const auto hook = publisher.make_notification_hook();
   static constexpr MethodDescriptor kMethod{.name = "touch"};
   const HookRuns runs;
-  const Call touch(kMethod, context_, {}, runs);
+  const Arguments none;
+  const Call touch(kMethod, context_, none, runs);
   Outcome outcome;
   const std::uint64_t before = clock.readings();
   HookData data = hook->pre(touch);

@@ -42,10 +42,11 @@ class OpenCallsRecovery : public PublisherTest {
     const std::array arguments{Argument{"id", ValueRef::to(id)},
                                Argument{"size", ValueRef::to(size)},
                                Argument{"access", ValueRef::to(access_)}};
+    const Arguments given(arguments);
     const HookRuns runs;
     // Never let go of, as by a call that does not return.
     static std::vector<HookData>& in_flight = *new std::vector<HookData>();
-    in_flight.push_back(hook_->pre(Call(kMake, context_, arguments, runs)));
+    in_flight.push_back(hook_->pre(Call(kMake, context_, given, runs)));
   }
   /// Every call has one pre and one end; returns how many ends are `aborted`.
   std::size_t aborted() const {

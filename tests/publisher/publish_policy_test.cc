@@ -12,18 +12,18 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr auto kMethods = method_descriptors<Store>();
+constexpr auto kStoreMethods = method_descriptors<Store>();
 
 PublishPolicy policy_of(const std::string& rules) {
   const ConfigFile file =
       ConfigFile::parse("[gold]\npublish_policy = " + rules + "\n", "/etc/nas.conf");
-  return read_publish_policy(Options(file, {"gold"}), kMethods);
+  return read_publish_policy(Options(file, {"gold"}), kStoreMethods);
 }
 std::string refusal(const std::string& lines) {
   try {
     const ConfigFile file = ConfigFile::parse("[gold]\n" + lines + "\n", "/etc/nas.conf");
-    read_publish_policy(Options(file, {"gold"}), kMethods);
-    read_redact(Options(file, {"gold"}), kMethods);
+    read_publish_policy(Options(file, {"gold"}), kStoreMethods);
+    read_redact(Options(file, {"gold"}), kStoreMethods);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::configuration);
     return error.what();
@@ -67,7 +67,7 @@ class PublishPolicyTest : public PublisherTest {
   void open_with(const PublishPolicy& policy) {
     PublisherOptions ruled = options();
     ruled.policy = policy;
-    publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, ruled, kMethods);
+    publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, ruled, kStoreMethods);
     hook_ = publisher_->make_notification_hook();
     chain_.replace({{.name = "notify", .hook = hook_}});
   }
@@ -121,7 +121,7 @@ TEST_F(PublishPolicyTest, UnderFailClosedADroppedCallIsNotRecordedAndNotRefused)
   PublisherOptions closed = options();
   closed.on_journal_error = OnJournalError::fail_closed;
   closed.policy = policy_of("drop method=put");
-  publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, closed, kMethods);
+  publisher_ = std::make_unique<Publisher>(posix_, clock_, log_, closed, kStoreMethods);
   chain_.replace({{.name = "notify", .hook = publisher_->make_notification_hook()}});
   for (int n = 0; n < 100; ++n) {
     EXPECT_EQ(hooked_.call<&Store::put>(context_, "s-1", "x"), "x");

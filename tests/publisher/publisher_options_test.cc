@@ -14,7 +14,7 @@ PublisherOptions read(const std::string& lines) {
   const ConfigFile file = ConfigFile::parse("[gold]\n" + lines, "/etc/hookwire/nas.conf");
   return PublisherOptions::read(Options(file, {"gold"}), "nas01@gold");
 }
-std::string refusal(const std::string& lines) {
+std::string options_refusal(const std::string& lines) {
   try {
     read(lines);
   } catch (const Error& error) {
@@ -33,7 +33,7 @@ TEST(PublisherOptionsTest, NeedAJournalAndNothingElse) {
   EXPECT_EQ(options.journal.folder, "/etc/hookwire/var/journal");
   EXPECT_EQ(options.journal.segment_bytes, JournalOptions().segment_bytes);
   EXPECT_EQ(options.stream.endpoint, "");
-  EXPECT_THAT(refusal(""), HasSubstr("journal_dir"));
+  EXPECT_THAT(options_refusal(""), HasSubstr("journal_dir"));
 }
 
 TEST(PublisherOptionsTest, ReadEverythingThatCanBeSet) {
@@ -51,8 +51,8 @@ TEST(PublisherOptionsTest, ReadEverythingThatCanBeSet) {
 }
 
 TEST(PublisherOptionsTest, SayHowTheJournalIsSynced) {
-  EXPECT_THAT(refusal(kJournal + "journal_sync = never\n"), HasSubstr("journal_sync"));
-  EXPECT_THAT(refusal(kJournal + "journal_sync = disk\njournal_sync_interval = 5\n"),
+  EXPECT_THAT(options_refusal(kJournal + "journal_sync = never\n"), HasSubstr("journal_sync"));
+  EXPECT_THAT(options_refusal(kJournal + "journal_sync = disk\njournal_sync_interval = 5\n"),
               AllOf(HasSubstr("nas.conf:4"), HasSubstr("journal_sync_interval")));
 }
 
@@ -80,10 +80,10 @@ TEST(PublisherOptionsTest, BoundTheHistoryUnlessToldOtherwise) {
 }
 
 TEST(PublisherOptionsTest, RefuseToKeepLessThanTheJournalNeeds) {
-  EXPECT_THAT(refusal(kJournal + "journal_retain_size = 100M\n"),
+  EXPECT_THAT(options_refusal(kJournal + "journal_retain_size = 100M\n"),
               AllOf(HasSubstr("nas.conf:3"), HasSubstr("journal_retain_size")));
-  EXPECT_THAT(refusal(kJournal + "journal_max_size = 1G\n"), HasSubstr("journal_max_size"));
-  EXPECT_THAT(refusal(kJournal + "retain_for = audit\n"), HasSubstr("stream_endpoint"));
+  EXPECT_THAT(options_refusal(kJournal + "journal_max_size = 1G\n"), HasSubstr("journal_max_size"));
+  EXPECT_THAT(options_refusal(kJournal + "retain_for = audit\n"), HasSubstr("stream_endpoint"));
 }
 
 TEST(PublisherOptionsTest, SayWhatBecomesOfCallsThatCannotBeRecorded) {
@@ -92,23 +92,24 @@ TEST(PublisherOptionsTest, SayWhatBecomesOfCallsThatCannotBeRecorded) {
             OnJournalError::fail_open);
   EXPECT_EQ(read(kJournal + "on_journal_error = fail_closed\n").on_journal_error,
             OnJournalError::fail_closed);
-  EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = 128K\non_journal_error = fail_closed\n"),
-              AllOf(HasSubstr("on_journal_error"), HasSubstr("256K at least")));
-  EXPECT_THAT(refusal(kJournal + "on_journal_error = ignore\n"),
+  EXPECT_THAT(
+      options_refusal(kJournal + "journal_segment_bytes = 128K\non_journal_error = fail_closed\n"),
+      AllOf(HasSubstr("on_journal_error"), HasSubstr("256K at least")));
+  EXPECT_THAT(options_refusal(kJournal + "on_journal_error = ignore\n"),
               AllOf(HasSubstr("nas.conf:3"), HasSubstr("fail_open"), HasSubstr("fail_closed")));
 }
 
 TEST(PublisherOptionsTest, RefuseSegmentsOfTheWrongSize) {
   for (const char* size : {"100", "64K", "8G", "1000000", "-1"}) {
-    EXPECT_THAT(refusal(kJournal + "journal_segment_bytes = " + size + "\n"),
+    EXPECT_THAT(options_refusal(kJournal + "journal_segment_bytes = " + size + "\n"),
                 HasSubstr("journal_segment_bytes"));
   }
 }
 
 TEST(PublisherOptionsTest, RefuseAnEndpointThatOthersReachUnlessToldSo) {
-  EXPECT_THAT(refusal(kJournal + "stream_endpoint = tcp://10.0.0.1:5555\n"),
+  EXPECT_THAT(options_refusal(kJournal + "stream_endpoint = tcp://10.0.0.1:5555\n"),
               HasSubstr("insecure_transport = true"));
-  EXPECT_THAT(refusal(kJournal + "stream_endpoint = carrier://pigeon\n"),
+  EXPECT_THAT(options_refusal(kJournal + "stream_endpoint = carrier://pigeon\n"),
               HasSubstr("stream_endpoint"));
   EXPECT_EQ(read(kJournal + "stream_endpoint = tcp://127.0.0.1:5555\n").stream.endpoint,
             "tcp://127.0.0.1:5555");

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string fault_of(std::string_view text, std::size_t max_bytes = 1024 * 1024) {
+std::string json_fault(std::string_view text, std::size_t max_bytes = 1024 * 1024) {
   try {
     parse_json(text, max_bytes);
   } catch (const Error& error) {
@@ -55,19 +55,19 @@ TEST(Json, IsEmptyAgainAfterTake) {
 }
 
 TEST(Json, IsNotReadWhenItIsNoJsonOrMoreThanOneValue) {
-  EXPECT_THAT(fault_of(""), HasSubstr("not JSON"));
-  EXPECT_THAT(fault_of("{\"a\":}"), HasSubstr("byte 6"));
-  EXPECT_THAT(fault_of("1 2"), HasSubstr("not JSON"));
-  EXPECT_THAT(fault_of("\"\xFF\""), HasSubstr("not JSON"));
+  EXPECT_THAT(json_fault(""), HasSubstr("not JSON"));
+  EXPECT_THAT(json_fault("{\"a\":}"), HasSubstr("byte 6"));
+  EXPECT_THAT(json_fault("1 2"), HasSubstr("not JSON"));
+  EXPECT_THAT(json_fault("\"\xFF\""), HasSubstr("not JSON"));
 }
 
 TEST(Json, IsNotReadBeyondItsLimits) {
-  EXPECT_EQ(fault_of("123", 3), "");
-  EXPECT_THAT(fault_of("1234", 3), HasSubstr("4 bytes, at most 3"));
-  EXPECT_EQ(fault_of(std::string(64, '[') + std::string(64, ']')), "");
-  EXPECT_THAT(fault_of(std::string(65, '[') + std::string(65, ']')), HasSubstr("64 levels"));
-  EXPECT_THAT(fault_of(R"({"a":1,"a":1})"), HasSubstr("'a' stands twice"));
-  EXPECT_EQ(fault_of(R"([{"a":1},{"a":{"a":1}}])"), "");
+  EXPECT_EQ(json_fault("123", 3), "");
+  EXPECT_THAT(json_fault("1234", 3), HasSubstr("4 bytes, at most 3"));
+  EXPECT_EQ(json_fault(std::string(64, '[') + std::string(64, ']')), "");
+  EXPECT_THAT(json_fault(std::string(65, '[') + std::string(65, ']')), HasSubstr("64 levels"));
+  EXPECT_THAT(json_fault(R"({"a":1,"a":1})"), HasSubstr("'a' stands twice"));
+  EXPECT_EQ(json_fault(R"([{"a":1},{"a":{"a":1}}])"), "");
 }
 
 }  // namespace

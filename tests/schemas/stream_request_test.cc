@@ -13,7 +13,7 @@ using Code = StreamError::Code;
 using From = StreamStart::From;
 
 template <class Request>
-Request round_trip(const Request& request) {
+Request request_round_trip(const Request& request) {
   const DecodedRequest decoded = decode_request(encode_request(request));
   EXPECT_EQ(decoded.refusal.message, "");
   return std::get<Request>(decoded.request.value());
@@ -47,7 +47,7 @@ TEST(StreamRequest, OpenComesBackAsItWasSent) {
       .credit_bytes = kMaxCreditBytes,
       .instance = ~0ULL,
       .attempt = 3};
-  const OpenRequest decoded = round_trip(request);
+  const OpenRequest decoded = request_round_trip(request);
   EXPECT_EQ(decoded.version, kStreamVersion);
   EXPECT_EQ(decoded.name, request.name);
   EXPECT_EQ(decoded.start, request.start);
@@ -58,25 +58,28 @@ TEST(StreamRequest, OpenComesBackAsItWasSent) {
 }
 
 TEST(StreamRequest, OpenNeedNotSayWhichClientItIs) {
-  const OpenRequest decoded = round_trip(OpenRequest{});
+  const OpenRequest decoded = request_round_trip(OpenRequest{});
   EXPECT_EQ(decoded.instance, 0U);
   EXPECT_EQ(decoded.attempt, 0U);
 }
 
 TEST(StreamRequest, OpenMayBeginAtEveryPlace) {
   for (const From from : {From::earliest, From::latest, From::sequence, From::time, From::cursor}) {
-    EXPECT_EQ(round_trip(OpenRequest{.name = "n", .start = {.from = from}}).start.from, from);
+    EXPECT_EQ(request_round_trip(OpenRequest{.name = "n", .start = {.from = from}}).start.from,
+              from);
   }
 }
 
 TEST(StreamRequest, TheOthersComeBackAsTheyWereSent) {
-  EXPECT_EQ(round_trip(PingRequest{.session = 5}).session, 5U);
-  EXPECT_EQ(round_trip(CloseRequest{.session = 6}).session, 6U);
-  const CreditRequest credit = round_trip(CreditRequest{.session = 7, .credit_bytes = 1});
+  EXPECT_EQ(request_round_trip(PingRequest{.session = 5}).session, 5U);
+  EXPECT_EQ(request_round_trip(CloseRequest{.session = 6}).session, 6U);
+  const CreditRequest credit = request_round_trip(CreditRequest{.session = 7, .credit_bytes = 1});
   EXPECT_EQ(credit.session, 7U);
   EXPECT_EQ(credit.credit_bytes, 1U) << "the limits are those of open only";
-  EXPECT_EQ(round_trip(CreditRequest{.session = 7, .credit_bytes = ~0ULL}).credit_bytes, ~0ULL);
-  const AckRequest ack = round_trip(AckRequest{.session = 8, .epoch = ~0U, .sequence = ~0ULL});
+  EXPECT_EQ(request_round_trip(CreditRequest{.session = 7, .credit_bytes = ~0ULL}).credit_bytes,
+            ~0ULL);
+  const AckRequest ack =
+      request_round_trip(AckRequest{.session = 8, .epoch = ~0U, .sequence = ~0ULL});
   EXPECT_EQ(ack.session, 8U);
   EXPECT_EQ(ack.epoch, ~0U);
   EXPECT_EQ(ack.sequence, ~0ULL);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "hookwire/base/value_ref.h"
 #include "hookwire/hooks/context.h"
@@ -21,28 +24,59 @@ struct Argument {
   ValueRef value;
 };
 
+/// The arguments of a call, which are laid out when a hook first asks for them. Confined to the
+/// calling thread.
+class Arguments {
+ public:
+  /// Without any.
+  Arguments() = default;
+  /// Those at hand, which must outlive it.
+  template <std::size_t count>
+  Arguments(
+      const std::array<Argument, count>& given) noexcept  // NOLINT(google-explicit-constructor)
+      : laid_out_(given) {}
+
+  std::span<const Argument> all() const noexcept {
+    if (lay_out_ != nullptr) [[unlikely]] {
+      laid_out_ = std::exchange(lay_out_, nullptr)(*this);
+    }
+    return laid_out_;
+  }
+
+ protected:
+  using LayOut = std::span<const Argument> (*)(const Arguments&) noexcept;
+  /// `lay_out` is called once, with this object, or never.
+  explicit Arguments(LayOut lay_out) noexcept : lay_out_(lay_out) {}
+
+ private:
+  mutable LayOut lay_out_ = nullptr;
+  mutable std::span<const Argument> laid_out_;
+};
+
 /// A call on its way to the driver and back, as hooks see it. What it refers to lives until the
 /// call returns. Arguments that the driver takes by reference are seen as they are now; those it
 /// takes by value, as they were given. Confined to the calling thread.
 class Call {
  public:
-  Call(const MethodDescriptor& descriptor, const Context& context,
-       std::span<const Argument> arguments, const HookRuns& runs,
-       const Redaction* redaction = nullptr) noexcept
+  Call(const MethodDescriptor& descriptor, const Context& context, const Arguments& arguments,
+       const HookRuns& runs, const Redaction* redaction = nullptr) noexcept
       : descriptor_(descriptor),
         context_(context),
         arguments_(arguments),
         runs_(runs),
         redaction_(redaction) {}
+  /// The arguments are referred to: a temporary would be gone.
+  Call(const MethodDescriptor& descriptor, const Context& context, const Arguments&& arguments,
+       const HookRuns& runs, const Redaction* redaction = nullptr) = delete;
 
   std::string_view method() const noexcept { return descriptor_.name; }
   const MethodDescriptor& descriptor() const noexcept { return descriptor_; }
   const Context& context() const noexcept { return context_; }
-  std::span<const Argument> arguments() const noexcept { return arguments_; }
+  std::span<const Argument> arguments() const noexcept { return arguments_.all(); }
 
   /// The argument called `name`; nullptr when the method has none.
   const Argument* find(std::string_view name) const noexcept {
-    for (const Argument& argument : arguments_) {
+    for (const Argument& argument : arguments_.all()) {
       if (argument.name == name) return &argument;
     }
     return nullptr;
@@ -73,7 +107,7 @@ class Call {
  private:
   const MethodDescriptor& descriptor_;
   const Context& context_;
-  std::span<const Argument> arguments_;
+  const Arguments& arguments_;
   const HookRuns& runs_;
   const Redaction* redaction_;
 };

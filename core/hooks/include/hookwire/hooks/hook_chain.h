@@ -70,7 +70,8 @@ class HookChain {
   /// use. A hook taken out is released before this returns when no call uses it any more; else by
   /// the next change that finds it so, or with the chain.
   /// Throws Error: configuration for a repeated name or more than kMaxHooks hooks; busy when no
-  /// set came free within ten seconds. Nothing is changed then.
+  /// set came free within ten seconds, or the kernel has come to refuse membarrier(2). Nothing is
+  /// changed then.
   /// `redaction` says what is secret in the calls that meet these hooks; null: as before, at first
   /// what descriptors name.
   void replace(std::vector<HookInstance> hooks,
@@ -100,8 +101,7 @@ class HookChain {
   /// that is not suppressed, else null. Use Hooked<Driver>, which does the typing.
   /// Without hooks it calls `driver` and nothing else.
   std::exception_ptr run(const MethodDescriptor& descriptor, const Context& context,
-                         std::span<const Argument> arguments, Outcome& outcome,
-                         FunctionRef<void()> driver);
+                         const Arguments& arguments, Outcome& outcome, FunctionRef<void()> driver);
 
   /// Runs `periodic` of each hook whose interval has a boundary in (from_tick, data.tick], in
   /// order; without a context in `data` they get default_context(). `tick_length` converts

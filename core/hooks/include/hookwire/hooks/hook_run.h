@@ -49,21 +49,38 @@ struct HookRun {
 };
 
 /// The runs of one call: a pre and a post or failure for each hook at most, or that it was skipped.
-/// Never allocates. Thread-compatible.
+/// As long as all goes as foreseen they are only counted. Never allocates. Thread-compatible.
 class HookRuns {
  public:
   HookRuns() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the array untouched
+  /// `foreseen`, which must outlive the object, has the runs of a call of which nothing else is to
+  /// be said; null: nothing is foreseen.
+  explicit HookRuns(const HookRun* foreseen) noexcept : foreseen_(foreseen) {}
 
+  /// Adds `run`: at most 2 * kMaxHooks, what is more is left out.
   void add(const HookRun& run) noexcept {
+    if (foreseen_ != nullptr) unforeseen();
     if (count_ < runs_.size()) runs_[count_++].run = run;
   }
-  std::span<const HookRun> all() const noexcept { return {&runs_[0].run, count_}; }
+  /// Adds the next of those foreseen, while they are.
+  bool add_foreseen() noexcept {
+    if (foreseen_ == nullptr) return false;
+    ++count_;
+    return true;
+  }
+  std::span<const HookRun> all() const noexcept {
+    return {foreseen_ != nullptr ? foreseen_ : &runs_[0].run, count_};
+  }
 
  private:
   union Uninitialised {
     Uninitialised() noexcept {}
     HookRun run;
   };
+
+  void unforeseen() noexcept;
+
+  const HookRun* foreseen_ = nullptr;
   std::size_t count_ = 0;
   std::array<Uninitialised, 2 * kMaxHooks> runs_;
 };

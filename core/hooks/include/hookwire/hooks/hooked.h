@@ -5,7 +5,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
+#include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -28,7 +31,7 @@ struct ResultSlot {
   template <class F>
   void fill(F&& driver, Outcome& outcome) {
     value.emplace(driver());
-    outcome = Outcome::replaceable(*value);
+    outcome.set_replaceable(*value);
   }
   R take() { return std::move(*value); }
   [[noreturn]] void raise(std::string_view method, std::exception_ptr cause) {
@@ -46,7 +49,7 @@ struct ResultSlot<R&> {
   template <class F>
   void fill(F&& driver, Outcome& outcome) {
     value = std::addressof(driver());
-    outcome = Outcome::fixed<std::remove_const_t<R>>(*value);
+    outcome.set_fixed<std::remove_const_t<R>>(*value);
   }
   R& take() { return *value; }
   [[noreturn]] void raise(std::string_view method, std::exception_ptr cause) {
@@ -88,6 +91,67 @@ ValueRef see(const std::remove_reference_t<P>& parameter) {
   return ValueRef::to<Seen>(parameter);
 }
 
+// A call that meets hooks: all that its driver and its hooks may ask for, so that what is not asked
+// for costs nothing.
+template <class Driver, auto M, class R, class... P>
+class HookedCall : public Arguments {
+ public:
+  static constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
+  static_assert(kDescriptor.arguments.size() == sizeof...(P),
+                "the descriptor names one argument for each parameter");
+
+  HookedCall(Driver& driver, CallReport* report, std::remove_reference_t<P>&... parameters) noexcept
+      : Arguments(&HookedCall::lay_out),
+        driver_(driver),
+        report_(report),
+        parameters_(parameters...) {}
+
+  R run(HookChain& chain, const Context& context) {
+    if (std::exception_ptr cause = chain.run(kDescriptor, context, *this, outcome_, *this)) {
+      if (report_ != nullptr) report_->outcome = CallReport::Outcome::post_hook_failed;
+      slot_.raise(kDescriptor.name, std::move(cause));
+    }
+    return slot_.take();
+  }
+
+  // The driver's turn.
+  void operator()() {
+    if (report_ != nullptr) report_->outcome = CallReport::Outcome::failure;
+    std::apply(
+        [this](std::remove_reference_t<P>&... parameters) {
+          slot_.fill(
+              [&]() -> decltype(auto) { return std::invoke(M, driver_, pass<P>(parameters)...); },
+              outcome_);
+        },
+        parameters_);
+  }
+
+ private:
+  static std::span<const Argument> lay_out(const Arguments& self) noexcept {
+    return static_cast<const HookedCall&>(self).laid_out();
+  }
+  std::span<const Argument> laid_out() const noexcept {
+    return std::apply(
+        [this](const std::remove_reference_t<P>&... parameters) -> std::span<const Argument> {
+          std::size_t index = 0;
+          return *::new (&room_) std::array<Argument, sizeof...(P)>{
+              Argument{kDescriptor.arguments[index++], see<P>(parameters)}...};
+        },
+        parameters_);
+  }
+
+  Driver& driver_;
+  CallReport* const report_;
+  const std::tuple<std::remove_reference_t<P>&...> parameters_;
+  Outcome outcome_;
+  ResultSlot<R> slot_;
+  // Where the arguments come to lie.
+  mutable union Room {
+    Room() noexcept {}
+    std::array<Argument, sizeof...(P)> arguments;
+  } room_;
+};
+
 template <class Driver, auto M, class Signature>
 struct Caller;
 
@@ -110,24 +174,7 @@ class CallerOf {
   // On its own, so that a call without hooks does not set up what only hooks need.
   [[gnu::noinline]] static R call_hooked(Driver& driver, HookChain& chain, const Context& context,
                                          CallReport* report, P... parameters) {
-    constexpr const MethodDescriptor& kDescriptor = method_descriptor<Driver, M>();
-    static_assert(kDescriptor.arguments.size() == sizeof...(P),
-                  "the descriptor names one argument for each parameter");
-    std::size_t index = 0;
-    const std::array<Argument, sizeof...(P)> arguments{
-        Argument{kDescriptor.arguments[index++], see<P>(parameters)}...};
-    Outcome outcome;
-    ResultSlot<R> slot;
-    auto invoke = [&] {
-      if (report != nullptr) report->outcome = CallReport::Outcome::failure;
-      slot.fill([&]() -> decltype(auto) { return std::invoke(M, driver, pass<P>(parameters)...); },
-                outcome);
-    };
-    if (std::exception_ptr cause = chain.run(kDescriptor, context, arguments, outcome, invoke)) {
-      if (report != nullptr) report->outcome = CallReport::Outcome::post_hook_failed;
-      slot.raise(kDescriptor.name, std::move(cause));
-    }
-    return slot.take();
+    return HookedCall<Driver, M, R, P...>(driver, report, parameters...).run(chain, context);
   }
 };
 

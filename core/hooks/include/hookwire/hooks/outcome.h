@@ -15,26 +15,25 @@ namespace hookwire {
 /// What the driver returned, as post hooks see it. Confined to the calling thread.
 class Outcome {
  public:
-  /// Of a method that returns nothing.
+  /// Of a method that returns nothing, until a result is set.
   Outcome() = default;
-  /// Of a method whose result is at `result`.
+  /// The result is at `result`, which must outlive the object, and can be replaced.
   template <class T>
-  static Outcome replaceable(T& result) noexcept {
-    Outcome outcome{ValueRef::to(result)};
-    outcome.target_ = &result;
+  void set_replaceable(T& result) noexcept {
+    result_ = ValueRef::to(result);
+    target_ = &result;
     if constexpr (FromValue<T>) {
-      outcome.assign_ = [](void* target, const Value& value) {
+      assign_ = [](void* target, const Value& value) {
         T made{};
         from_value(value, "the result", made);
         *static_cast<T*>(target) = std::move(made);
       };
     }
-    return outcome;
   }
-  /// Of a method that returns a reference: can be seen, not replaced.
+  /// The method returns a reference, to `result`: it can be seen, not replaced.
   template <class T>
-  static Outcome fixed(const T& result) noexcept {
-    return Outcome{ValueRef::to(result)};
+  void set_fixed(const T& result) noexcept {
+    result_ = ValueRef::to(result);
   }
 
   /// False for a method that returns nothing.
@@ -80,8 +79,6 @@ class Outcome {
   void set_duration_ns(std::int64_t duration_ns) noexcept { duration_ns_ = duration_ns; }
 
  private:
-  explicit Outcome(ValueRef result) noexcept : result_(result) {}
-
   ValueRef result_;
   void* target_ = nullptr;
   void (*assign_)(void* target, const Value& value) = nullptr;

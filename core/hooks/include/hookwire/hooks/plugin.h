@@ -30,7 +30,7 @@
 /// What a library and the program must agree on: the hook interface's version, the compiler and
 /// the sanitizer.
 #define HOOKWIRE_PLUGIN_ABI                                                                   \
-  "hookwire-hook-abi 5; gcc " HOOKWIRE_STRINGIZE(__GNUC__) "; cxx11-abi " HOOKWIRE_STRINGIZE( \
+  "hookwire-hook-abi 6; gcc " HOOKWIRE_STRINGIZE(__GNUC__) "; cxx11-abi " HOOKWIRE_STRINGIZE( \
       _GLIBCXX_USE_CXX11_ABI) "; sanitizer " HOOKWIRE_SANITIZER
 
 namespace hookwire {
