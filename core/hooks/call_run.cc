@@ -194,7 +194,9 @@ void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome out
 template <bool measured>
 void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome outcome) noexcept {
   if constexpr (!measured) {
-    if (outcome == HookOutcome::ok && runs_.add_foreseen()) return;
+    // A failure is not foreseen.
+    const bool usual = outcome == HookOutcome::ok && phase != HookPhase::failure;
+    if (usual && runs_.add_foreseen()) return;
   }
   const std::int64_t duration_ns = lap<measured>();
   if constexpr (measured) {

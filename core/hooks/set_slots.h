@@ -34,14 +34,17 @@ class SetSlots {
   SetSlots(const SetSlots&) = delete;
   SetSlots& operator=(const SetSlots&) = delete;
 
-  /// A call's hold on the set that was current when it was made. Of one thread.
+  /// A call's hold on the set that was current when it was made. It ends on the thread that made
+  /// it.
   class Pin {
    public:
     explicit Pin(SetSlots& slots) noexcept {
       int index = slots.current_.load();
       if (index == kNone) return;
-      const std::size_t shard = ThreadShard::current();
-      own_ = ThreadShard::is_own(shard);
+      std::size_t shard = ThreadShard::current();
+      own_ = ThreadShard::is_own(shard) && slots.owners_ == ThreadShard::owners();
+      if (!own_) [[unlikely]]
+        shard = ThreadShard::shared(shard);
       while (true) {
         pins_ = &slots.shards_[shard].pins[static_cast<std::size_t>(index)];
         enter();
@@ -134,6 +137,7 @@ class SetSlots {
   bool is_free(int index) const noexcept;
 
   std::atomic<int>& current_;
+  const void* const owners_ = ThreadShard::owners();  // whose threads have shards of their own
   // One bit a slot: calls can have pinned it unseen, since it was left without a barrier.
   std::uint32_t unproven_ = 0;
   std::array<HookSet, kSets> sets_;

@@ -37,6 +37,15 @@ struct ModelHook {
   bool post_suppressed() const { return suppressible && switches.suppress_post_errors; }
 };
 
+/// What is said of a run that is over.
+struct ModelRun {
+  int hook = 0;
+  HookPhase phase = HookPhase::pre;
+  HookOutcome outcome = HookOutcome::ok;
+
+  friend bool operator==(const ModelRun&, const ModelRun&) = default;
+};
+
 /// That a hook was entered, with what it saw.
 struct ModelStep {
   static constexpr int kNoData = 0;
@@ -45,9 +54,9 @@ struct ModelStep {
 
   HookPhase phase = HookPhase::pre;
   int hook = 0;
-  int data = kNoData;               ///< What its pre returned, a number above 0.
-  int result = kNoResult;           ///< In post.
-  std::vector<HookOutcome> runs{};  ///< The outcomes of the runs before it.
+  int data = kNoData;            ///< What its pre returned, a number above 0.
+  int result = kNoResult;        ///< In post.
+  std::vector<ModelRun> runs{};  ///< Before it.
 
   friend bool operator==(const ModelStep&, const ModelStep&) = default;
 };
@@ -80,7 +89,7 @@ class ChainModel {
       int data;
     };
     std::vector<Reached> reached;
-    std::vector<HookOutcome> runs;
+    std::vector<ModelRun> runs;
     ModelEnding ending{.result = result};
     for (ModelHook& hook : hooks) {
       if (!hook.pre_on() && !hook.post_on()) continue;
@@ -92,18 +101,18 @@ class ChainModel {
       ++hook.pre_count;
       if (!hook.pre_throws) {
         reached.push_back({&hook, data_of(hook.id, number)});
-        runs.push_back(HookOutcome::ok);
+        runs.push_back({hook.id, HookPhase::pre, HookOutcome::ok});
         continue;
       }
       ++hook.error_count;
       if (!hook.pre_suppressed()) {
         ++hook.veto_count;
-        runs.push_back(HookOutcome::vetoed);
+        runs.push_back({hook.id, HookPhase::pre, HookOutcome::vetoed});
         ending = {.kind = ModelEnding::Kind::refused, .hook = hook.id};
         break;
       }
       reached.push_back({&hook, ModelStep::kErrorAsData});
-      runs.push_back(HookOutcome::suppressed);
+      runs.push_back({hook.id, HookPhase::pre, HookOutcome::suppressed});
     }
     if (ending.kind != ModelEnding::Kind::refused) {
       ++driver_calls;
@@ -113,7 +122,8 @@ class ChainModel {
     for (auto each = reached.rbegin(); each != reached.rend(); ++each) {
       ModelHook& hook = *each->hook;
       if (!hook.post_on()) continue;
-      steps.push_back({.phase = fails ? HookPhase::failure : HookPhase::post,
+      const HookPhase phase = fails ? HookPhase::failure : HookPhase::post;
+      steps.push_back({.phase = phase,
                        .hook = hook.id,
                        .data = each->data,
                        .result = ending.result,
@@ -121,13 +131,14 @@ class ChainModel {
       ++(fails ? hook.failure_count : hook.post_count);
       if (fails ? hook.failure_throws : hook.post_throws) {
         ++hook.error_count;
-        runs.push_back(hook.post_suppressed() ? HookOutcome::suppressed : HookOutcome::failed);
+        runs.push_back({hook.id, phase,
+                        hook.post_suppressed() ? HookOutcome::suppressed : HookOutcome::failed});
         if (!fails && !hook.post_suppressed() && first_cause(ending)) ending.hook = hook.id;
       } else if (!fails && hook.replaces) {
         ending.result += hook.id;
-        runs.push_back(HookOutcome::changed_result);
+        runs.push_back({hook.id, phase, HookOutcome::changed_result});
       } else {
-        runs.push_back(HookOutcome::ok);
+        runs.push_back({hook.id, phase, HookOutcome::ok});
       }
     }
     if (!fails && ending.hook != 0) ending.kind = ModelEnding::Kind::post_failed;

@@ -63,14 +63,40 @@ TEST_F(ChainOrder, AHookSeesMethodContextAndArgumentsByTypeAndByVisiting) {
   EXPECT_EQ(status_of("watcher").error_count, 0U);
 }
 
+std::vector<std::string> runs_of(const Call& call) {
+  std::vector<std::string> runs;
+  for (const HookRun& run : call.hook_runs()) {
+    runs.push_back(std::string(run.name) + " " + std::string(to_string(run.phase)) + " " +
+                   std::string(to_string(run.outcome)));
+  }
+  return runs;
+}
+
+TEST_F(ChainOrder, HooksSeeThatTheFailuresOfOthersRan) {
+  std::vector<std::string> seen;
+  add("first").on_failure = [&](const Call& call, const Failure&, HookData&) {
+    seen = runs_of(call);
+  };
+  add("second");
+  install();
+  driver_.on_call = [] { throw std::runtime_error("broken"); };
+  EXPECT_THROW(call_add(1, 1), std::runtime_error);
+  EXPECT_THAT(seen, ElementsAre("first pre ok", "second pre ok", "second failure ok"));
+}
+
+TEST_F(ChainOrder, HooksSeeThatOthersRanWhenThereIsNothingElseToSay) {
+  std::vector<std::string> seen;
+  add("first").on_post = [&](const Call& call, Outcome&, HookData&) { seen = runs_of(call); };
+  add("second", {.post = false});
+  add("third", {.pre = false});
+  install();
+  call_add(1, 1);
+  EXPECT_THAT(seen, ElementsAre("first pre ok", "second pre ok", "third post ok"));
+}
+
 TEST_F(ChainOrder, TheFirstListedHookSeesTheRunsOfAllTheOthers) {
   std::vector<std::string> seen;
-  add("first").on_post = [&](const Call& call, Outcome&, HookData&) {
-    for (const HookRun& run : call.hook_runs()) {
-      seen.push_back(std::string(run.name) + " " + std::string(to_string(run.phase)) + " " +
-                     std::string(to_string(run.outcome)));
-    }
-  };
+  add("first").on_post = [&](const Call& call, Outcome&, HookData&) { seen = runs_of(call); };
   add("second", {.suppress_pre_errors = true}).on_pre = [](const Call&) -> HookData {
     throw std::runtime_error("no");
   };

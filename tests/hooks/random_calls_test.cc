@@ -81,7 +81,10 @@ class DrawnHook final : public Hook {
       step.data = number != nullptr ? *number : ModelStep::kErrorAsData;
     }
     if (call != nullptr) {
-      for (const HookRun& run : call->hook_runs()) step.runs.push_back(run.outcome);
+      for (const HookRun& run : call->hook_runs()) {
+        const int hook = std::stoi(std::string(run.name.substr(1)));  // it is called h<id>
+        step.runs.push_back({hook, run.phase, run.outcome});
+      }
     }
     steps_.push_back(std::move(step));
   }
@@ -265,7 +268,10 @@ class RandomCalls : public ::testing::Test {
     for (const ModelStep& step : steps) {
       text += std::string(to_string(step.phase)) + " of " + name_of(step.hook) + ", data " +
               std::to_string(step.data) + ", result " + std::to_string(step.result) + ", after";
-      for (const HookOutcome outcome : step.runs) text += " " + std::string(to_string(outcome));
+      for (const ModelRun& run : step.runs) {
+        text += " " + name_of(run.hook) + " " + std::string(to_string(run.phase)) + " " +
+                std::string(to_string(run.outcome)) + ",";
+      }
       text += "\n";
     }
     return text;

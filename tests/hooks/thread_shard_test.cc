@@ -67,6 +67,8 @@ class PairedHook final : public Hook {
 // A chain that is changed while threads call.
 class ChangedChain {
  public:
+  explicit ChangedChain(const Clock& clock) : clock_(clock) {}
+
   // The same two hooks in the other order.
   void change() {
     std::swap(hooks_[0], hooks_[1]);
@@ -89,7 +91,7 @@ class ChangedChain {
   }
 
  private:
-  HurryingClock clock_;
+  const Clock& clock_;
   CapturingLog log_;
   HookChain chain_{clock_, log_};
   ScriptedDriver driver_;
@@ -149,7 +151,8 @@ TEST(ThreadShard, NoTwoThreadsHaveTheSameOfTheirOwn) {
 }
 
 TEST(ThreadShard, CallsOfMoreThreadsThanHaveTheirOwnMeetOneSetAndAreCounted) {
-  ChangedChain chain;
+  const SystemClock clock;
+  ChangedChain chain(clock);
   chain.change();
   call_and_change(chain, ThreadShard::kOwn + 40, 200);
   EXPECT_TRUE(chain.sound());
@@ -160,7 +163,8 @@ TEST(BarrierRefused, FromTheStartTheHooksCanBeChangedAllTheSame) {
   EXPECT_EXIT(
       {
         refuse_barriers();
-        ChangedChain chain;
+        const SystemClock clock;
+        ChangedChain chain(clock);
         chain.change();
         call_and_change(chain, 4, 2000);
         ::_exit(!has_process_barrier() && chain.sound() ? 0 : 1);
@@ -172,7 +176,8 @@ TEST(BarrierRefused, LaterAChangeIsRefusedOnceItCouldHurtACall) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
-        ChangedChain chain;
+        const HurryingClock clock;
+        ChangedChain chain(clock);
         chain.change();
         chain.call();
         refuse_barriers();

@@ -35,6 +35,10 @@ class Arguments {
   Arguments(
       const std::array<Argument, count>& given) noexcept  // NOLINT(google-explicit-constructor)
       : laid_out_(given) {}
+  template <std::size_t count>
+  Arguments(const std::array<Argument, count>&& given) = delete;  // would be gone
+  Arguments(const Arguments&) = delete;
+  Arguments& operator=(const Arguments&) = delete;
 
   std::span<const Argument> all() const noexcept {
     if (lay_out_ != nullptr) [[unlikely]] {
@@ -55,7 +59,8 @@ class Arguments {
 
 /// A call on its way to the driver and back, as hooks see it. What it refers to lives until the
 /// call returns. Arguments that the driver takes by reference are seen as they are now; those it
-/// takes by value, as they were given. Confined to the calling thread.
+/// takes by value, as they were given, unless they can only be moved: the driver has those.
+/// Confined to the calling thread.
 class Call {
  public:
   Call(const MethodDescriptor& descriptor, const Context& context, const Arguments& arguments,

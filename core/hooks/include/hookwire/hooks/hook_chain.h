@@ -99,7 +99,8 @@ class HookChain {
   /// hooks. `driver` leaves its result where `outcome` refers to. Rethrows what the driver raised,
   /// the same object, or what the refusing hook raised. Returns the first exception of a post hook
   /// that is not suppressed, else null. Use Hooked<Driver>, which does the typing.
-  /// Without hooks it calls `driver` and nothing else.
+  /// Without hooks it calls `driver` and nothing else. Returns on the thread that called: a driver
+  /// on fibers must not go on on another one.
   std::exception_ptr run(const MethodDescriptor& descriptor, const Context& context,
                          const Arguments& arguments, Outcome& outcome, FunctionRef<void()> driver);
 
