@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -184,6 +185,15 @@ void protect_endpoint(const EndpointOptions& options) {
 void remove_endpoint(const EndpointOptions& options) noexcept {
   const std::string_view endpoint = options.endpoint;
   if (endpoint.starts_with(kIpc)) ::unlink(options.endpoint.c_str() + kIpc.size());
+}
+
+HeldEndpoint::HeldEndpoint(FileSystem& file_system, EndpointOptions options)
+    : options_(std::move(options)), lock_(prepare_endpoint(file_system, options_)) {}
+
+void HeldEndpoint::release() noexcept {
+  if (!std::exchange(held_, false)) return;
+  remove_endpoint(options_);
+  lock_.reset();
 }
 
 }  // namespace hookwire

@@ -42,4 +42,27 @@ void protect_endpoint(const EndpointOptions& options);
 /// prepare_endpoint() is held, so that nobody else's is removed.
 void remove_endpoint(const EndpointOptions& options) noexcept;
 
+/// A place to bind at, from before the socket is bound until after it was closed: as a member it
+/// stands before the socket, so that the socket's file goes also when a constructor throws.
+/// Thread-compatible.
+class HeldEndpoint {
+ public:
+  /// Throws as prepare_endpoint() does.
+  HeldEndpoint(FileSystem& file_system, EndpointOptions options);
+  ~HeldEndpoint() { release(); }
+  HeldEndpoint(const HeldEndpoint&) = delete;
+  HeldEndpoint& operator=(const HeldEndpoint&) = delete;
+
+  const std::string& endpoint() const noexcept { return options_.endpoint; }
+  /// Call after each bind. Throws IoError.
+  void protect() const { protect_endpoint(options_); }
+  /// The socket was closed: its file goes, then the lock. A second time does nothing.
+  void release() noexcept;
+
+ private:
+  const EndpointOptions options_;
+  std::unique_ptr<FileLock> lock_;
+  bool held_ = true;
+};
+
 }  // namespace hookwire

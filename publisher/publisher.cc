@@ -89,6 +89,12 @@ class Publisher::Impl {
                        .retained = {options_.retain_for, options_.journal.retention.bytes}},
           &doorbell_);
     }
+    if (!options_.live.endpoint.empty()) {
+      live_.emplace(file_system, clock, log,
+                    LiveOptions{.publisher = options_.publisher,
+                                .journal_folder = options_.journal.folder,
+                                .live = options_.live});
+    }
     recover();
   }
 
@@ -112,6 +118,7 @@ class Publisher::Impl {
     const std::lock_guard lock(control_mutex_);
     if (stopped_) throw Error(ErrorCode::closed, options_.publisher + " was stopped");
     if (relay_) relay_->start();
+    if (live_) live_->start();
     keeper_->start([this] {
       events_.probe();
       notices_.tell();
@@ -123,7 +130,9 @@ class Publisher::Impl {
     if (std::exchange(stopped_, true)) return;
     tell("stop", Value::Map{{"pid", ::getpid()}});
     keeper_->finish();
+    if (live_) live_->begin_stop();  // beside the relay, which does not wait for it
     if (relay_) relay_->stop(grace);
+    if (live_) live_->stop();
   }
 
   bool forked() const noexcept { return ::getpid() != owner_; }
@@ -137,7 +146,8 @@ class Publisher::Impl {
             .lost_events = events_.lost(),
             .refused_calls = events_.refused(),
             .aborted_calls = aborted_calls_,
-            .relay = relay_ ? relay_->status() : RelayStatus()};
+            .relay = relay_ ? relay_->status() : RelayStatus(),
+            .live = live_ ? live_->status() : LiveStatus()};
   }
 
  private:
@@ -206,6 +216,7 @@ class Publisher::Impl {
   JournalNotices notices_;
   std::optional<OpenCallsKeeper> keeper_;
   std::optional<Relay> relay_;
+  std::optional<Live> live_;
   std::uint64_t aborted_calls_ = 0;
   std::mutex control_mutex_;  // start and stop
   bool stopped_ = false;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "hookwire/publisher/publisher.h"
 #include "hookwire/schemas/stream_message.h"
@@ -41,19 +42,26 @@ void read_retention(const Options& options, PublisherOptions& read) {
   }
 }
 
-void read_endpoint(const Options& options, const std::string& endpoint, PublisherOptions& read) {
-  read.stream.endpoint = resolve_endpoint(endpoint, options.resolve(""));
+// Reads `name` (stream_endpoint), with who may connect; an empty endpoint when it is not given.
+EndpointOptions read_endpoint(const Options& options, const char* name) {
+  EndpointOptions read{.endpoint = options.text(name).value_or(""),
+                       .group = options.text("endpoint_group").value_or(""),
+                       .insecure_transport = options.boolean("insecure_transport", false)};
+  if (read.endpoint.empty()) return read;
+  const std::string given =
+      std::exchange(read.endpoint, resolve_endpoint(read.endpoint, options.resolve("")));
   Endpoint parsed;
   try {
-    parsed = parse_endpoint(read.stream.endpoint);
+    parsed = parse_endpoint(read.endpoint);
   } catch (const Error& error) {
-    options.fail("stream_endpoint", error.what());
+    options.fail(name, error.what());
   }
-  if (!parsed.is_ipc() && !parsed.is_loopback() && !read.stream.insecure_transport) {
-    options.fail("stream_endpoint", endpoint +
-                                        " is open to other machines, unencrypted: use ipc, a "
-                                        "loopback address, or insecure_transport = true");
+  if (!parsed.is_ipc() && !parsed.is_loopback() && !read.insecure_transport) {
+    options.fail(name, given +
+                           " is open to other machines, unencrypted: use ipc, a loopback address, "
+                           "or insecure_transport = true");
   }
+  return read;
 }
 
 void read_key_file(const Options& options, PublisherOptions& read) {
@@ -111,10 +119,11 @@ PublisherOptions PublisherOptions::read(const Options& options, std::string publ
   read.policy = read_publish_policy(options, methods);
   read.redact = read_redact(options, methods);
   read_key_file(options, read);
-  const std::optional<std::string> endpoint = options.text("stream_endpoint");
-  read.stream.group = options.text("endpoint_group").value_or("");
-  read.stream.insecure_transport = options.boolean("insecure_transport", false);
-  if (endpoint && !endpoint->empty()) read_endpoint(options, *endpoint, read);
+  read.stream = read_endpoint(options, "stream_endpoint");
+  read.live = read_endpoint(options, "live_endpoint");
+  if (!read.live.endpoint.empty() && read.live.endpoint == read.stream.endpoint) {
+    options.fail("live_endpoint", "is the stream_endpoint, too; give each its own");
+  }
   read_retention(options, read);
   return read;
 }

@@ -52,8 +52,7 @@ class Relay::Impl {
   const Clock& clock_;
   Log& log_;
   Doorbell* const doorbell_;
-  const EndpointOptions place_;
-  std::unique_ptr<FileLock> lock_;
+  HeldEndpoint place_;
   StreamBufferPool buffers_;  // before the socket, which gives buffers back until it is closed
   StreamSocket socket_;
   const std::string endpoint_;
@@ -75,16 +74,15 @@ Relay::Impl::Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOp
     : clock_(clock),
       log_(log),
       doorbell_(doorbell),
-      place_(options.stream),
-      lock_(prepare_endpoint(file_system, place_)),
-      socket_(place_.endpoint),
+      place_(file_system, options.stream),
+      socket_(place_.endpoint()),
       endpoint_(socket_.endpoint()),
       server_(file_system, clock, log, socket_, buffers_,
               {.publisher = std::move(options.publisher),
                .journal_folder = std::move(options.journal_folder),
                .limits = options.limits,
                .retained = std::move(options.retained)}) {
-  protect_endpoint(place_);
+  place_.protect();
   note_status();
 }
 
@@ -105,8 +103,7 @@ void Relay::Impl::stop(nanoseconds grace) {
     thread_.join();
   }
   socket_.close(nanoseconds(0));
-  remove_endpoint(place_);
-  lock_.reset();
+  place_.release();
 }
 
 RelayStatus Relay::Impl::status() const {

@@ -8,6 +8,8 @@
 
 #include "hookwire/base/error.h"
 
+#include "bind_socket.h"
+
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -27,22 +29,6 @@ void apply(zmq::socket_t& socket, const StreamSocketSettings& settings) {
   socket.set(option::heartbeat_timeout, settings.heartbeat_timeout_ms);
   socket.set(option::heartbeat_ttl, settings.heartbeat_ttl_ms);
   socket.set(option::handshake_ivl, settings.handshake_ms);
-}
-
-[[noreturn]] void rethrow(const zmq::error_t& error, const std::string& endpoint) {
-  const std::string doing = "bind the stream's endpoint " + endpoint;
-  switch (error.num()) {
-    case EADDRINUSE:
-      throw Error(ErrorCode::busy, "cannot " + doing +
-                                       ": it is in use; stop the program that listens there or "
-                                       "choose another");
-    case EADDRNOTAVAIL:
-    case ENODEV:
-      throw Error(ErrorCode::configuration,
-                  "cannot " + doing + ": this machine has no such address");
-    default:
-      throw IoError(error.num(), doing);
-  }
 }
 
 // ZeroMQ hands a message from thread to thread with a synchronisation of its own, which
@@ -86,10 +72,9 @@ StreamSocket::StreamSocket(const std::string& endpoint) {
   try {
     impl_ = std::make_unique<Impl>();
     apply(impl_->socket, StreamSocketSettings{});
-    impl_->socket.set(option::ipv6, endpoint.find('[') != std::string::npos);
-    impl_->socket.bind(endpoint);
+    bind_socket(impl_->socket, endpoint, "stream");
   } catch (const zmq::error_t& error) {
-    rethrow(error, endpoint);
+    throw IoError(error.num(), "make the stream's socket");
   }
 }
 

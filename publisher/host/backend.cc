@@ -25,9 +25,10 @@ std::unique_ptr<Publisher> open_publisher(FileSystem& file_system, const Clock& 
   if (!plan.publishing) return nullptr;
   make_parent_folders(file_system, plan.publishing->journal.folder);
   make_parent_folders(file_system, plan.publishing->key_file());
-  const std::string& endpoint = plan.publishing->stream.endpoint;
-  if (endpoint.starts_with("ipc://")) {
-    // The socket's own folder is the relay's to make, with the mode that the endpoint wants.
+  for (const EndpointOptions* place : {&plan.publishing->stream, &plan.publishing->live}) {
+    const std::string& endpoint = place->endpoint;
+    if (!endpoint.starts_with("ipc://")) continue;
+    // The socket's own folder is for whoever binds there to make, with the mode that it wants.
     make_parent_folders(file_system, std::filesystem::path(endpoint.substr(6)).parent_path());
   }
   constexpr static auto kMethods = method_descriptors<ShareDriver>();
@@ -60,6 +61,7 @@ std::string fixed_difference(const BackendPlan& now, const BackendPlan& then) {
   if (a.retain_for != b.retain_for) return "retain_for";
   if (a.key_file() != b.key_file()) return "secret_key_file";
   if (a.stream.endpoint != b.stream.endpoint) return "stream_endpoint";
+  if (a.live.endpoint != b.live.endpoint) return "live_endpoint";
   if (a.stream.group != b.stream.group) return "endpoint_group";
   if (a.stream.insecure_transport != b.stream.insecure_transport) return "insecure_transport";
   return "";

@@ -56,6 +56,16 @@ std::string limits_text(const HookInstance& instance) {
          std::to_string(switches.breaker_failures) + " failures or overruns in a row";
 }
 
+// An endpoint, and who can connect.
+std::string place_text(const EndpointOptions& place) {
+  if (place.endpoint.starts_with("ipc:")) {
+    return place.endpoint + " to this user" +
+           (place.group.empty() ? "" : " and group " + place.group) + " only";
+  }
+  return place.endpoint + (place.insecure_transport ? ", unencrypted, to whoever reaches it"
+                                                    : " to every user of this machine");
+}
+
 }  // namespace
 
 std::vector<std::string> enabled_backends(const ConfigFile& file) {
@@ -135,14 +145,13 @@ std::string BackendPlan::summary() const {
                           : "go on unrecorded: fail_open)") +
                      ", secrets as digests by the key " + publishing->key_file().string() + ",";
   const EndpointOptions& stream = publishing->stream;
-  if (stream.endpoint.empty()) return text + " and serves it to nobody";
-  text += " and serves it at " + stream.endpoint;
-  if (stream.endpoint.starts_with("ipc:")) {
-    return text + " to this user" + (stream.group.empty() ? "" : " and group " + stream.group) +
-           " only";
-  }
-  return text + (stream.insecure_transport ? ", unencrypted, to whoever reaches it"
-                                           : " to every user of this machine");
+  const EndpointOptions& live = publishing->live;
+  if (stream.endpoint.empty() && live.endpoint.empty()) return text + " and serves it to nobody";
+  text += " and";
+  if (!stream.endpoint.empty()) text += " serves it at " + place_text(stream);
+  if (live.endpoint.empty()) return text;
+  if (!stream.endpoint.empty()) text += ", and";
+  return text + " sends it live at " + place_text(live);
 }
 
 std::vector<std::string> BackendPlan::lines() const {

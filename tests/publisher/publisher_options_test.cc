@@ -50,6 +50,22 @@ TEST(PublisherOptionsTest, ReadEverythingThatCanBeSet) {
   EXPECT_FALSE(options.stream.insecure_transport);
 }
 
+TEST(PublisherOptionsTest, SayWhereTheLiveFeedIsAsTheySayItOfTheStream) {
+  const PublisherOptions options = read(kJournal +
+                                        "live_endpoint = ipc://var/gold.live\n"
+                                        "endpoint_group = audit\n");
+  EXPECT_EQ(options.live.endpoint, "ipc:///etc/hookwire/var/gold.live");
+  EXPECT_EQ(options.live.group, "audit");
+  EXPECT_EQ(options.stream.endpoint, "");
+  EXPECT_EQ(read(kJournal).live.endpoint, "");
+  EXPECT_THAT(refusal(kJournal + "live_endpoint = tcp://10.0.0.1:5555\n"),
+              AllOf(HasSubstr("nas.conf:3"), HasSubstr("insecure_transport")));
+  EXPECT_THAT(refusal(kJournal + "live_endpoint = carrier://pigeon\n"), HasSubstr("live_endpoint"));
+  EXPECT_THAT(
+      refusal(kJournal + "stream_endpoint = ipc://var/gold\nlive_endpoint = ipc://var/./gold\n"),
+      HasSubstr("live_endpoint"));
+}
+
 TEST(PublisherOptionsTest, SayHowTheJournalIsSynced) {
   EXPECT_THAT(options_refusal(kJournal + "journal_sync = never\n"), HasSubstr("journal_sync"));
   EXPECT_THAT(options_refusal(kJournal + "journal_sync = disk\njournal_sync_interval = 5\n"),

@@ -9,3 +9,9 @@ hookwire_test(publisher_stream
           stream_start_test.cc
   LIBRARIES hookwire::testing hookwire::publisher cppzmq)
 target_include_directories(publisher_stream PRIVATE "${CMAKE_SOURCE_DIR}/publisher")
+
+# The live feed, by hand and on real sockets.
+hookwire_test(publisher_live
+  SOURCES live_feed_test.cc live_hostile_test.cc live_test.cc
+  LIBRARIES hookwire::testing hookwire::publisher cppzmq)
+target_include_directories(publisher_live PRIVATE "${CMAKE_SOURCE_DIR}/publisher")

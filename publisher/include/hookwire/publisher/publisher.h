@@ -17,6 +17,7 @@
 #include "hookwire/hooks/redaction.h"
 #include "hookwire/journal/journal_options.h"
 #include "hookwire/journal/journal_writer.h"
+#include "hookwire/publisher/live.h"
 #include "hookwire/publisher/on_journal_error.h"
 #include "hookwire/publisher/publish_policy.h"
 #include "hookwire/publisher/relay.h"
@@ -36,9 +37,10 @@ struct PublisherOptions {
   std::filesystem::path secret_key_file{};
   EndpointOptions stream;  ///< An empty endpoint: journal only, no relay.
   StreamLimits limits;
+  EndpointOptions live{};  ///< An empty endpoint: no live feed.
 
   /// Reads journal_dir (required), journal_sync (os), journal_sync_interval, journal_segment_bytes,
-  /// append_wait, on_journal_error (fail_open), stream_endpoint, endpoint_group,
+  /// append_wait, on_journal_error (fail_open), stream_endpoint, live_endpoint, endpoint_group,
   /// insecure_transport, and what history is kept: journal_retain_size (4G), journal_retain_age
   /// (0), retain_for, journal_max_size (16G), journal_low_space (four segments); what is published:
   /// publish_policy, redact, secret_key_file. Names in rules and in `redact` are checked against
@@ -61,10 +63,12 @@ struct PublisherStatus {
   std::uint64_t refused_calls = 0;  ///< Under fail_closed: their `pre` is among the lost events.
   std::uint64_t aborted_calls = 0;  ///< Left open by a crash and closed when this one opened.
   RelayStatus relay;
+  LiveStatus live;
 };
 
-/// The house of one driver's events: the journal, the notification hook that writes to it and the
-/// relay that serves it. Opening recovers the journal, tells subscribers what recovery found
+/// The house of one driver's events: the journal, the notification hook that writes to it, the
+/// relay that serves it and the live feed. Opening recovers the journal, tells subscribers what
+/// recovery found
 /// (`system` events: epoch, gap, start) and closes the calls that a crash left open as `aborted`,
 /// before the relay starts. When the journal takes no events, calls go on unrecorded or are
 /// refused, as PublisherOptions::on_journal_error says, and a `system/gap` event tells so later. In
@@ -99,8 +103,8 @@ class Publisher {
   /// cannot stand in a topic or `data` does not fit a record.
   void tell(std::string_view what, const Value& data);
 
-  /// Starts the thread "hw-events" and, with an endpoint, the relay's. Throws Error closed after
-  /// stop().
+  /// Starts the thread "hw-events" and, with their endpoints, the relay's and the live feed's.
+  /// Throws Error closed after stop().
   void start();
   /// Appends `system/stop` and the list of open calls, lets connected clients drain for `grace` at
   /// most, ends the relay. Stopped for good; a second time does nothing.
