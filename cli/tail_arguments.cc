@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "hookwire/base/error.h"
 #include "hookwire/tail/from.h"
 #include "hookwire/tail/match.h"
 
@@ -26,6 +27,8 @@ bool wants_color(const std::string& choice) {
 void add_source_options(CLI::App& command, TailArguments& arguments) {
   command.add_option("--connect", arguments.connect, "A publisher's stream endpoint; repeatable")
       ->type_name("STREAM");
+  command.add_option("--live", arguments.live, "A publisher's live endpoint, instead; repeatable")
+      ->type_name("LIVE");
   command.add_option("--journal", arguments.journal, "A journal's folder, instead of --connect")
       ->type_name("DIR");
 }
@@ -63,7 +66,13 @@ void add_output_options(CLI::App& command, TailArguments& arguments) {
 TailOptions tail_options(const TailArguments& arguments, const Clock& clock) {
   TailOptions options;
   options.endpoints = arguments.connect;
+  options.live = arguments.live;
   options.journal = arguments.journal;
+  if (!arguments.live.empty() && !arguments.from.empty()) {
+    throw Error(
+        ErrorCode::configuration,
+        "--from needs a history: a live feed (--live) begins now; use --connect or --journal");
+  }
   options.count = arguments.count;
   options.once = arguments.once;
   options.quiet = arguments.quiet;

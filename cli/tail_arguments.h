@@ -13,6 +13,7 @@ namespace hookwire {
 /// What tail, wait and journal cat take from the command line, as words. A plain aggregate.
 struct TailArguments {
   std::vector<std::string> connect;
+  std::vector<std::string> live;
   std::string journal;
   std::string from;
   std::vector<std::string> topics;
@@ -33,7 +34,7 @@ struct TailArguments {
   std::string color = "auto";
 };
 
-/// Adds --connect and --journal.
+/// Adds --connect, --live and --journal.
 void add_source_options(CLI::App& command, TailArguments& arguments);
 /// Adds --topic, --method, --phase, --publisher, --user, --project, --request, --failed.
 void add_count_option(CLI::App& command, TailArguments& arguments);

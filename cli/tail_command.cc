@@ -16,11 +16,13 @@ constexpr char kTailHelp[] = R"(Examples:
   hookwire tail --connect ipc://var/sockets/gold.stream
   hookwire tail --connect STREAM --from earliest --once -o json
   hookwire tail --connect STREAM --failed --method 'create_*' --from 2h
+  hookwire tail --live ipc://var/sockets/gold.live --topic failure/
   hookwire tail --journal var/journal/gold --calls
 
 Prints events as they come. --from is earliest, latest (default), a sequence, a
 time (RFC 3339), or an age (2h, 90s). A gap is printed where it is; with --once
-the exit code is then 6.)";
+the exit code is then 6. --live listens from now on to a feed that waits for
+nobody: what is lost on the way is printed as a gap.)";
 
 constexpr char kWaitHelp[] = R"(Examples:
   hookwire wait method=delete_share_instance --connect STREAM --timeout 30

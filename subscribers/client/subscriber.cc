@@ -35,7 +35,7 @@ SubscriberOptions checked(SubscriberOptions options) {
   if (options.endpoints.empty()) refuse("no stream endpoint is given; name at least one");
   std::set<std::string> seen;
   for (const std::string& endpoint : options.endpoints) {
-    check_stream_endpoint(endpoint);
+    check_endpoint("stream", endpoint);
     if (!seen.insert(endpoint).second) refuse("stream endpoint " + endpoint + " is given twice");
   }
   if (options.credit_bytes < kMinCreditBytes || options.credit_bytes > kMaxCreditBytes) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hookwire/base/error.h"
+#include "hookwire/client/live_subscriber.h"
 #include "hookwire/client/subscriber.h"
 
 #include "journal_follow.h"
@@ -48,8 +49,15 @@ class Deadline {
 
 void check(const TailOptions& options) {
   const auto refuse = [](const char* what) { throw Error(ErrorCode::configuration, what); };
-  if (options.endpoints.empty() == options.journal.empty()) {
-    refuse("give either stream endpoints (--connect) or a journal's folder (--journal)");
+  const int sources =
+      int{!options.endpoints.empty()} + int{!options.live.empty()} + int{!options.journal.empty()};
+  if (sources != 1) {
+    refuse(
+        "give one of these: stream endpoints (--connect), live endpoints (--live) or a journal's "
+        "folder (--journal)");
+  }
+  if (!options.live.empty() && options.once) {
+    refuse("--once needs an end: a live feed (--live) has none; use --connect or --journal");
   }
   if (options.print.calls && options.print.format == OutputFormat::cloudevents) {
     refuse("--calls shows two events on one line, a CloudEvent is one; leave one of them out");
@@ -107,11 +115,27 @@ End follow_streams(const TailParts& parts, const TailOptions& options, TailSink&
   }
 }
 
+End follow_live(const TailParts& parts, const TailOptions& options, TailSink& sink,
+                const std::stop_token& stop) {
+  const Deadline deadline(parts.clock, options.timeout);
+  LiveSubscriber subscriber(parts.clock, {.endpoints = options.live, .topics = topics_of(options)},
+                            sink);
+  const std::stop_callback wake(stop, [&subscriber] { subscriber.request_stop(); });
+  for (;;) {
+    if (stop.stop_requested()) return End::stopped;
+    if (sink.done()) return End::enough;
+    if (deadline.left().count() == 0) return End::timed_out;
+    subscriber.step(deadline.left());
+  }
+}
+
 End follow(const TailParts& parts, const TailOptions& options, TailSink& sink,
            const std::stop_token& stop) {
   check(options);
-  const End end = options.journal.empty() ? follow_streams(parts, options, sink, stop)
-                                          : follow_journal(parts, options, sink, stop);
+  const auto follow_source = !options.live.empty()     ? follow_live
+                             : options.journal.empty() ? follow_streams
+                                                       : follow_journal;
+  const End end = follow_source(parts, options, sink, stop);
   sink.finish();
   return end;
 }

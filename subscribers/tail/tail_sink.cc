@@ -11,6 +11,7 @@ void TailSink::records(const Source& source, std::span<const RecordView> records
   for (const RecordView& record : records) {
     if (done()) return;
     show(source, record);
+    if (!options_.live.empty()) printer_.flush();  // who listens live wants it now
   }
 }
 

@@ -87,6 +87,10 @@ class Host:
 
     def ask(self, line):
         self.send([line])
+        return self.answer()
+
+    def answer(self):
+        """The answer to the oldest call that has none yet."""
         return json.loads(self._process.stdout.readline())
 
     def calls(self, count):

@@ -29,8 +29,10 @@ struct PrintOptions {
 
 /// What `hookwire tail`, `hookwire wait` and `hookwire journal cat` are asked for.
 struct TailOptions {
-  std::vector<std::string> endpoints;  ///< Stream endpoints; none: `journal` is read.
-  std::filesystem::path journal;       ///< A journal's folder; empty: endpoints are followed.
+  // One of these three is given.
+  std::vector<std::string> endpoints;  ///< Stream endpoints.
+  std::vector<std::string> live{};     ///< Live endpoints. Not with `once`; `start` is for others.
+  std::filesystem::path journal;       ///< A journal's folder.
   StreamStart start{};                 ///< parse_from() makes one.
   EventFilter filter{};
   std::uint64_t count = 0;  ///< Stop after so many events (or calls) printed; 0: no limit.
