@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
   hookwire::add_journal_command(program, command);
   hookwire::add_audit_command(program, command);
   hookwire::add_config_command(program, command);
+  hookwire::add_schema_command(program, command);
   hookwire::add_demo_command(program, command);
   if (const std::string word = unknown_subject(program, argc, argv); !word.empty()) {
     std::fprintf(stderr, "hookwire: no command is called '%s'; see hookwire help\n", word.c_str());

@@ -1,6 +1,6 @@
 # What `cmake --install` lays out, in components that become packages: library (what runs need of
 # shared libraries), development (headers, archives, what CMake and pkg-config read), tools (the
-# programs). Everything below the prefix may be moved.
+# programs), documents (the formats, for tools and people). Everything below the prefix may be moved.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -12,10 +12,17 @@ install(TARGETS ${room_targets} EXPORT hookwire
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library
                 NAMELINK_COMPONENT development
         FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
-foreach(component library development tools)
+foreach(component library development tools documents)
   install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
           COMPONENT ${component})
 endforeach()
+install(FILES "${CMAKE_SOURCE_DIR}/docs/wire.md" "${CMAKE_SOURCE_DIR}/docs/journal.md"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT documents)
+install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
+              "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/schemas/vectors"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
 install(TARGETS hookwire RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
 
 # find_package(hookwire)

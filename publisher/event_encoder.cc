@@ -5,6 +5,7 @@
 
 #include "hookwire/record/record.h"
 #include "hookwire/schemas/body_keys.h"
+#include "hookwire/schemas/body_schema.h"
 #include "hookwire/schemas/topic.h"
 #include "hookwire/schemas/utf8.h"
 
@@ -232,7 +233,7 @@ EventEncoder::EventEncoder(std::string publisher, std::span<const MethodDescript
                            PublishPolicy policy, std::shared_ptr<const Redaction> redaction)
     : publisher_(std::move(publisher)),
       head_(packed([this](BodyWriter& writer) {
-        visit_entry(keys::kSchema, 1u, writer);
+        visit_entry(keys::kSchema, kBodySchemaVersion, writer);
         visit_entry(keys::kPublisher, publisher_, writer);
       })),
       policy_(std::move(policy)),

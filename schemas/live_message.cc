@@ -7,6 +7,7 @@
 #include "hookwire/base/value.h"
 #include "hookwire/record/record.h"
 #include "hookwire/schemas/body_keys.h"
+#include "hookwire/schemas/body_schema.h"
 #include "hookwire/schemas/body_writer.h"
 #include "hookwire/schemas/topic.h"
 
@@ -95,7 +96,7 @@ std::vector<std::byte> encode_heartbeat(const LiveHeartbeat& heartbeat, std::str
   std::vector<std::byte> body(kMaxRecordBytes - kRecordHeaderBytes - topic.size());
   BodyWriter writer(body);
   writer.begin_map(4);
-  visit_entry(keys::kSchema, std::uint64_t{1}, writer);
+  visit_entry(keys::kSchema, kBodySchemaVersion, writer);
   visit_entry(keys::kPublisher, publisher, writer);
   visit_entry(keys::kMethod, kHeartbeatMethod, writer);
   visit_entry(keys::kData, value_of(heartbeat), writer);

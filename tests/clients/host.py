@@ -74,6 +74,9 @@ class Host:
     def thaw(self):
         self._process.send_signal(signal.SIGCONT)
 
+    def reload(self):
+        self._process.send_signal(signal.SIGHUP)
+
     def _end(self):
         self._process.stdout.close()
         try:

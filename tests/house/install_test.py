@@ -71,6 +71,11 @@ def check_components(folder):
     assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE"}, tools
     assert version in run(folder / "tools/bin/hookwire", "--version")
 
+    documents = installed(folder / "documents", "documents")
+    for name in ("docs/wire.md", "schemas/body.schema.json", "schemas/asyncapi.json",
+                 "schemas/vectors/depth_bomb.json", "schemas/vectors/batches/three.json"):
+        assert f"share/doc/hookwire/{name}" in documents, f"{name} is not installed"
+
     files = installed(folder / "development", "development")
     for name in ("include/hookwire/hooks/hook.h", "include/hookwire/testing/event_recorder.h",
                  "lib/libhookwire_hooks.a", "lib/libhookwire_testing.a",

@@ -85,6 +85,12 @@ def good_vectors():
     body = {"schema": 1, "publisher": PUBLISHER, "data": {"version": "0.1.0"}}
     head = envelope("system", "start")
     yield good("system_method_of_topic", head, body)
+    yield good("live_heartbeat", envelope("system", "heartbeat", sequence=0),
+               {"schema": 1, "publisher": PUBLISHER, "method": "heartbeat",
+                "data": {"feed": 2**64 - 1, "last": 43, "durable": 0, "through": 42,
+                         "heartbeat_ms": 1000, "unread": 1, "unread_reason": "retention",
+                         "counts": {"post/create_share": 7}, "others": 0,
+                         "epoch_ends": [{"epoch": 2, "last": 30}]}})
     yield good("cut_down", envelope("post", "create_share", flags=1),
                {**call, "args": {"cut": True}, "result": {"cut": True}})
     yield good("unicode", envelope("pre", "create_share"),
