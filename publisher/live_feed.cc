@@ -51,8 +51,9 @@ bool LiveFeed::step() {
     open_at_ns_ = 0;
   }
   const bool asked = open_at_ns_ == 0 && take_subscriptions(now_ns);
-  const bool sent = send_chunk();
+  // Before records: what a new listener hears is counted from there.
   if (now_ns >= heartbeat_due_ns_) tell_heartbeat();
+  const bool sent = send_chunk();
   return asked || sent;
 }
 

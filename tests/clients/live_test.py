@@ -11,7 +11,9 @@ import sys
 import threading
 import unittest
 
-from host import Host, eventually
+import zmq
+
+from host import DEADLINE_S, Host, eventually
 
 HOOKWIRE, *COMMAND = sys.argv[1:]
 del sys.argv[1:]
@@ -56,6 +58,16 @@ class LiveTest(unittest.TestCase):
         # It is there once it hears something; a call that fails has one event for it.
         self.assertTrue(eventually(lambda: self.fail_once() or self.listener.lines))
         self.first = self.listener.lines[0]["seq"]
+        self.await_heartbeats(live)
+
+    def await_heartbeats(self, live):
+        """Until it has heard one, from which it can count."""
+        with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+            socket.rcvtimeo = DEADLINE_S * 1000
+            socket.subscribe("system/heartbeat/")
+            socket.connect(live)
+            for _ in range(3):  # the welcome, one after it, and one behind which that is out
+                socket.recv_multipart()
 
     def fail_once(self):
         self.host.call("extend_share", share_id="none", new_size_gb=1)
@@ -94,6 +106,17 @@ class LiveTest(unittest.TestCase):
         lost = sum(int(re.match(r"\d+", gap["reason"])[0]) for gap in self.listener.gaps())
         self.assertGreater(lost, 0, "nothing was lost, so that nothing was tried")
         self.assertEqual(len(self.listener.events()) + lost, len(failures))
+
+    def test_events_that_a_loss_of_power_undid_are_told(self):
+        self.fail_once()
+        failures = self.failures()
+        self.assertTrue(eventually(lambda: self.listener.lines == failures))
+        self.host.kill()
+        self.host.lose_power(keep=failures[-1]["seq"] - 1)
+        self.host.start()
+        self.assertTrue(eventually(
+            lambda: any("rolled back" in gap["reason"] for gap in self.listener.gaps())))
+        self.assertEqual(self.listener.events()[:len(failures)], failures)
 
     def test_a_restart_of_the_publisher_is_told(self):
         self.host.kill()

@@ -102,13 +102,16 @@ TEST_F(LiveSubscriberTest, ThatDoesNotKeepUpIsToldHowManyItLost) {
 }
 
 TEST_F(LiveSubscriberTest, CommitsWhileThereIsAlwaysMore) {
+  sink_.before_records = [this] {
+    const std::int64_t end_ns = clock_.steady_ns() + 1'000'000;
+    while (clock_.steady_ns() < end_ns) std::this_thread::yield();
+  };
   start_connected();
-  std::atomic<bool> over{false};
-  std::jthread appending([&] {
-    while (!over) publisher_->append(200);
-  });
-  EXPECT_TRUE(eventually([&] { return sink_.commits >= 5; }));
-  over = true;
+  publisher_->append(900);  // as many as are queued for it; it takes most of a second for them
+  ASSERT_TRUE(eventually([&] { return publisher_->status().sent_records == 900; }));
+  ASSERT_TRUE(eventually([&] { return sink_.count() >= 600; }));
+  EXPECT_GE(sink_.commits, 3);
+  EXPECT_LT(sink_.count(), 900U) << "it was idle before this could look";
 }
 
 TEST_F(LiveSubscriberTest, TellsThatNobodyIsThereAndThatSomebodyCame) {
