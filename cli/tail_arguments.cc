@@ -68,7 +68,8 @@ TailOptions tail_options(const TailArguments& arguments, const Clock& clock) {
   options.endpoints = arguments.connect;
   options.live = arguments.live;
   options.journal = arguments.journal;
-  if (!arguments.live.empty() && !arguments.from.empty()) {
+  const bool history = !arguments.from.empty() && arguments.from != "latest";
+  if (!arguments.live.empty() && history) {
     throw Error(
         ErrorCode::configuration,
         "--from needs a history: a live feed (--live) begins now; use --connect or --journal");
@@ -76,7 +77,9 @@ TailOptions tail_options(const TailArguments& arguments, const Clock& clock) {
   options.count = arguments.count;
   options.once = arguments.once;
   options.quiet = arguments.quiet;
-  if (!arguments.from.empty()) options.start = parse_from(arguments.from, clock.unix_ns());
+  if (!arguments.from.empty() && arguments.live.empty()) {
+    options.start = parse_from(arguments.from, clock.unix_ns());
+  }
   if (!arguments.timeout.empty()) options.timeout = parse_seconds(arguments.timeout);
   EventFilter& filter = options.filter;
   filter.topics = arguments.topics;

@@ -116,8 +116,8 @@ void LiveFeed::count(std::string_view topic) {
 
 void LiveFeed::tell_heartbeat() {
   LiveHeartbeat heartbeat = said_;
+  heartbeat.durable = reader_.durable_sequence();  // first: it is never above the last
   heartbeat.last = reader_.last_sequence();
-  heartbeat.durable = reader_.durable_sequence();
   heartbeat.through = through();
   for (const auto& [name, records] : counts_) heartbeat.counts.push_back({name, records});
   transport_.send(heartbeat_topic_,

@@ -67,17 +67,12 @@ void LiveSocket::close(std::chrono::nanoseconds linger) noexcept {
 }
 
 std::optional<LiveSubscription> LiveSocket::receive() {
-  while (impl_) {
-    zmq::message_t message;
-    if (!impl_->socket.recv(message, zmq::recv_flags::dontwait)) return std::nullopt;
-    // XPUB hands on also what is no subscription: a byte of 0 or 1 begins one.
-    const auto* const bytes = static_cast<const char*>(message.data());
-    const bool sound = message.size() > 0 && (bytes[0] == 0 || bytes[0] == 1);
-    if (!sound) continue;
-    return LiveSubscription{.begins = bytes[0] == 1,
-                            .prefix = std::string(bytes + 1, message.size() - 1)};
-  }
-  return std::nullopt;
+  zmq::message_t message;
+  if (!impl_ || !impl_->socket.recv(message, zmq::recv_flags::dontwait)) return std::nullopt;
+  // XPUB hands on also what is no subscription: a byte of 1 begins one.
+  const auto* const bytes = static_cast<const char*>(message.data());
+  if (message.size() == 0 || bytes[0] != 1) return LiveSubscription{.begins = false, .prefix = {}};
+  return LiveSubscription{.begins = true, .prefix = std::string(bytes + 1, message.size() - 1)};
 }
 
 void LiveSocket::send(std::string_view topic, std::span<const std::byte> record) noexcept {

@@ -19,7 +19,9 @@ struct LiveSocketSettings {
   std::int64_t max_message_bytes = 520;
   /// Messages queued for a listener; what comes when it is full is lost for that listener.
   int send_queue = 1000;
-  int receive_queue = 64;  ///< Subscriptions queued from a listener.
+  /// Subscriptions queued from a listener. ZeroMQ takes all that is there at one go, so that a
+  /// longer queue is a longer stop for the feed.
+  int receive_queue = 1;
   int linger_ms = 0;
   /// A listener that answers no heartbeat for the time-out is disconnected, and its queue freed.
   int heartbeat_interval_ms = 5000;

@@ -24,7 +24,10 @@ async function main(endpoint, ...given) {
     const { publisher, journal_id, epoch, data: now } = item;
     const ours = ([of]) => prefixes.some((prefix) => `${of}/${publisher}`.startsWith(prefix));
     const sent = Object.entries(now.counts).filter(ours).reduce((sum, [, n]) => sum + n, 0);
-    const { feed, through, unread } = heard?.data ?? now;
+    const { feed, unread } = heard?.data ?? now;
+    // What is behind the end of its epoch is undone.
+    const end = now.epoch_ends.find((ended) => epoch !== heard?.epoch && ended.epoch === heard?.epoch);
+    const through = end && end.last < heard.data.through ? end.last : heard?.data.through;
     const reason = feed === now.feed ? `${sent - due} lost, ${now.unread - unread} unread`
       : epoch === heard.epoch ? 'restarted' : 'restarted, in a new epoch: rolled back';
     if (heard && (feed !== now.feed || unread !== now.unread || sent > due)) {

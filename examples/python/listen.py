@@ -26,6 +26,8 @@ while True:                                           # sent of ours by then, an
         continue
     now, name = item["data"], item["publisher"]
     sent = sum(n for of, n in now["counts"].items() if f"{of}/{name}".startswith(prefixes))
+    ends = [end["last"] for end in now["epoch_ends"] if end["epoch"] == epoch != item["epoch"]]
+    through = min([through, *ends])  # what is behind the end of its epoch is undone
     why = (f"{sent - due} lost, {now['unread'] - unread} unread" if feed == now["feed"] else
            "restarted" if epoch == item["epoch"] else "restarted, in a new epoch: rolled back")
     if feed and (feed, unread) != (now["feed"], now["unread"]) or feed and sent > due:

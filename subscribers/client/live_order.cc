@@ -52,18 +52,23 @@ void LiveOrder::enter(const RecordView& record, const LiveHeartbeat* heartbeat) 
     connected_ = false;
   }
   if (record.epoch <= source_.epoch) return;
-  // A record tells only that nothing stood in its place before. The heartbeat knows what survived.
-  std::uint64_t last = heartbeat != nullptr ? heartbeat->through : record.sequence - 1;
   if (heartbeat != nullptr) {
+    std::uint64_t last = heartbeat->through;
     for (const LiveHeartbeat::EpochEnd& end : heartbeat->epoch_ends) {
       if (end.epoch == source_.epoch) last = std::min(last, end.last);
     }
+    roll_back_to(last);
   }
-  roll_back_to(last);
   source_.epoch = record.epoch;
 }
 
+bool LiveOrder::too_early(const RecordView& record) const noexcept {
+  return record.journal_id == source_.journal_id && record.epoch > source_.epoch &&
+         (had_ != 0 || heard_);
+}
+
 void LiveOrder::roll_back_to(std::uint64_t last) {
+  if (heard_) heard_->through = std::min(heard_->through, last);
   if (had_ <= last) return;
   tell_gap(last + 1, had_, "rolled back: lost in a crash after they had been sent");
   had_ = last;
@@ -71,6 +76,8 @@ void LiveOrder::roll_back_to(std::uint64_t last) {
 
 void LiveOrder::record(const RecordView& record) {
   if (!wanted(record.topic)) return;
+  // The heartbeat that is to come counts it.
+  if (too_early(record)) return bad_message();
   enter(record, nullptr);
   if (record.epoch < source_.epoch || record.sequence <= had_) return bad_message();
   if (source_.publisher.empty()) {

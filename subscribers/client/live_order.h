@@ -38,6 +38,8 @@ class LiveOrder {
   void heartbeat(const RecordView& record);
   /// Something of this journal and epoch came: forgets another journal, undoes an older epoch.
   void enter(const RecordView& record, const LiveHeartbeat* heartbeat);
+  /// A record of an epoch of which no heartbeat told yet what survived of the one before.
+  bool too_early(const RecordView& record) const noexcept;
   void roll_back_to(std::uint64_t last);
   void look_for_loss(const LiveHeartbeat& heartbeat);
   void tell_gap(std::uint64_t first, std::uint64_t last, std::string reason);

@@ -58,11 +58,13 @@ TEST(PublisherOptionsTest, SayWhereTheLiveFeedIsAsTheySayItOfTheStream) {
   EXPECT_EQ(options.live.group, "audit");
   EXPECT_EQ(options.stream.endpoint, "");
   EXPECT_EQ(read(kJournal).live.endpoint, "");
-  EXPECT_THAT(refusal(kJournal + "live_endpoint = tcp://10.0.0.1:5555\n"),
+  EXPECT_THAT(options_refusal(kJournal + "live_endpoint = tcp://10.0.0.1:5555\n"),
               AllOf(HasSubstr("nas.conf:3"), HasSubstr("insecure_transport")));
-  EXPECT_THAT(refusal(kJournal + "live_endpoint = carrier://pigeon\n"), HasSubstr("live_endpoint"));
+  EXPECT_THAT(options_refusal(kJournal + "live_endpoint = carrier://pigeon\n"),
+              HasSubstr("live_endpoint"));
   EXPECT_THAT(
-      refusal(kJournal + "stream_endpoint = ipc://var/gold\nlive_endpoint = ipc://var/./gold\n"),
+      options_refusal(kJournal +
+                      "stream_endpoint = ipc://var/gold\nlive_endpoint = ipc://var/./gold\n"),
       HasSubstr("live_endpoint"));
 }
 

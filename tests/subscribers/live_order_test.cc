@@ -108,10 +108,13 @@ TEST_F(LiveOrderTest, ANewEpochThatLostNothingIsNoGap) {
   EXPECT_EQ(sink_.given(), numbers(5, 7));
 }
 
-TEST_F(LiveOrderTest, ARecordOfANewEpochInAnOldPlaceIsRolledBackToo) {
+TEST_F(LiveOrderTest, ARecordOfANewEpochWaitsForTheHeartbeatThatTellsWhatSurvived) {
   records(5, 9);
   record(8, 2);
-  EXPECT_THAT(sink_.given(), ElementsAre("5", "6", "7", "8", "9", "gap 8..9", "8"));
+  heartbeat(8, 2, {.feed = 8, .epoch_ends = {{1, 6}}}, 2);
+  record(9, 2);
+  EXPECT_THAT(sink_.given(), ElementsAre("5", "6", "7", "8", "9", "gap 7..9", "gap 7..8", "9"));
+  EXPECT_EQ(counters_.bad_messages, 1U);
 }
 
 TEST_F(LiveOrderTest, AnotherJournalIsFollowedFromWhereItIs) {
@@ -194,6 +197,16 @@ TEST_F(FilteredLiveOrderTest, WhatIsRolledBackIsTold) {
   record(9);
   heartbeat(6, 0, {.feed = 8, .epoch_ends = {{1, 6}}}, 2);
   EXPECT_THAT(sink_.given(), ElementsAre("5", "9", "gap 7..9", "gap 5..6"));
+}
+
+TEST_F(FilteredLiveOrderTest, WhatANewEpochSaidBelowWhatWasHeardOfTheOldOneIsTold) {
+  heartbeat(600, 40);
+  record(700);
+  heartbeat(1000, 41);
+  // All that it had survived, and behind it came what it did not hear.
+  heartbeat(905, 3, {.feed = 8, .epoch_ends = {{1, 900}}}, 2);
+  EXPECT_THAT(sink_.given(), ElementsAre("700", "gap 901..905"));
+  EXPECT_EQ(sink_.gaps()[0].epoch, 2U);
 }
 
 TEST_F(LiveOrderTest, SilenceIsToldAndSoIsTheReturn) {

@@ -78,9 +78,7 @@ TEST_F(LiveSubscriberTest, ToFailuresGetsEveryFailureAndNothingElse) {
 TEST_F(LiveSubscriberTest, ThatDoesNotKeepUpIsToldHowManyItLost) {
   options_.topics = {"failure/"};
   std::atomic<bool> held{true};
-  sink_.before_records = [&] {
-    while (held) std::this_thread::yield();
-  };
+  sink_.before_records = [&] { EXPECT_TRUE(eventually([&] { return !held; })); };
   start_connected();
   std::uint64_t last = 0;
   for (int n = 0; n < 60; ++n) {
@@ -102,16 +100,23 @@ TEST_F(LiveSubscriberTest, ThatDoesNotKeepUpIsToldHowManyItLost) {
 }
 
 TEST_F(LiveSubscriberTest, CommitsWhileThereIsAlwaysMore) {
-  sink_.before_records = [this] {
+  // It takes most of a second for what is queued for it, and is not idle before this has looked.
+  std::atomic<int> taken{0};
+  std::atomic<bool> looked{false};
+  sink_.before_records = [&] {
     const std::int64_t end_ns = clock_.steady_ns() + 1'000'000;
     while (clock_.steady_ns() < end_ns) std::this_thread::yield();
+    if (++taken == 700) {
+      EXPECT_TRUE(eventually([&] { return looked.load(); }));
+    }
   };
   start_connected();
-  publisher_->append(900);  // as many as are queued for it; it takes most of a second for them
+  publisher_->append(900);
   ASSERT_TRUE(eventually([&] { return publisher_->status().sent_records == 900; }));
   ASSERT_TRUE(eventually([&] { return sink_.count() >= 600; }));
   EXPECT_GE(sink_.commits, 3);
-  EXPECT_LT(sink_.count(), 900U) << "it was idle before this could look";
+  looked = true;
+  EXPECT_TRUE(eventually([&] { return sink_.count() == 900; }));
 }
 
 TEST_F(LiveSubscriberTest, TellsThatNobodyIsThereAndThatSomebodyCame) {

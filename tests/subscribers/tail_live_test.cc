@@ -27,6 +27,7 @@ class TailLiveTest : public TailTest {
 TEST_F(TailLiveTest, PrintsWhatMatchesUntilItIsEnough) {
   LiveJournal publisher(journal(), endpoint());
   options_.count = 2;
+  options_.timeout = 60s;
   options_.filter.failed = true;
   options_.filter.users = {"bob"};
   std::atomic<int> code{-1};
