@@ -21,9 +21,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds kPollInterval = milliseconds(5);
-constexpr nanoseconds kStatusInterval = milliseconds(50);
-constexpr nanoseconds kPauseAfterError = std::chrono::seconds(1);
+constexpr nanoseconds kLivePollInterval = milliseconds(5);
+constexpr nanoseconds kLiveStatusInterval = milliseconds(50);
+constexpr nanoseconds kLivePauseAfterError = std::chrono::seconds(1);
 // The end: to send what there is, and to hand it to the network.
 constexpr nanoseconds kLastSending = milliseconds(200);
 constexpr nanoseconds kLinger = milliseconds(200);
@@ -79,13 +79,13 @@ class Live::Impl {
     set_thread_name("hw-live");
     while (!stop.stop_requested()) {
       try {
-        if (!feed_.step()) socket_.wait(kPollInterval);
+        if (!feed_.step()) socket_.wait(kLivePollInterval);
       } catch (const std::exception& error) {
         log_.error(std::string("the live feed failed and goes on in a second: ") + error.what());
         std::unique_lock lock(pause_mutex_);
-        pause_.wait_for(lock, stop, kPauseAfterError, [] { return false; });
+        pause_.wait_for(lock, stop, kLivePauseAfterError, [] { return false; });
       }
-      if (clock_.steady_ns() - status_ns_ >= kStatusInterval.count()) note_status();
+      if (clock_.steady_ns() - status_ns_ >= kLiveStatusInterval.count()) note_status();
     }
     end();
   }

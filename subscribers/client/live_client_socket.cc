@@ -13,7 +13,7 @@
 namespace hookwire {
 namespace {
 
-constexpr int kReconnectMs = 50;  // doubled up to the most
+constexpr int kLiveReconnectMs = 50;  // doubled up to the most
 constexpr int kReconnectMostMs = 5000;
 constexpr int kHeartbeatMs = 5000;
 constexpr int kHeartbeatTimeoutMs = 15000;
@@ -36,7 +36,7 @@ LiveClientSocket::LiveClientSocket(const std::string& endpoint,
     socket.set(zmq::sockopt::linger, 0);
     socket.set(zmq::sockopt::rcvhwm, kReceiveQueue);
     socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kBlockBytes));
-    socket.set(zmq::sockopt::reconnect_ivl, kReconnectMs);
+    socket.set(zmq::sockopt::reconnect_ivl, kLiveReconnectMs);
     socket.set(zmq::sockopt::reconnect_ivl_max, kReconnectMostMs);
     socket.set(zmq::sockopt::heartbeat_ivl, kHeartbeatMs);
     socket.set(zmq::sockopt::heartbeat_timeout, kHeartbeatTimeoutMs);

@@ -15,7 +15,7 @@
 namespace hookwire {
 namespace {
 
-constexpr int kMessagesPerTurn = 64;  // of one endpoint, until the next has its turn
+constexpr int kLiveMessagesPerTurn = 64;  // of one endpoint, until the next has its turn
 constexpr std::int64_t kCommitNs = 100'000'000;
 // Of these every listener hears, by a prefix that no method of a driver has.
 constexpr char kHeartbeats[] = "system/heartbeat/";
@@ -110,7 +110,7 @@ class LiveSubscriber::Impl {
   }
 
   bool receive(Line& line) {
-    for (int n = 0; n < kMessagesPerTurn; ++n) {
+    for (int n = 0; n < kLiveMessagesPerTurn; ++n) {
       LiveClientSocket::Message message;
       if (!line.socket.receive(message)) return n > 0;
       line.heard_ns = clock_.steady_ns();
