@@ -6,7 +6,7 @@
 namespace hookwire {
 
 /// What a call may hold while it works without the driver's lock.
-enum class Kind { share, snapshot };
+enum class Kind { share, snapshot, replica, share_server };
 
 /// How it holds it: others may read a thing that is kept, nobody may touch one that is changed.
 enum class Hold { keep, change };
@@ -24,8 +24,8 @@ class Claims {
   };
   using Held = std::list<Claim>::iterator;
 
-  /// Throws ShareInUse or SnapshotInUse when somebody holds it in a way that does not go with
-  /// `hold`.
+  /// Throws ShareInUse, SnapshotInUse, ReplicaInUse or ShareServerInUse when somebody holds it in a
+  /// way that does not go with `hold`.
   void check(Kind kind, const std::string& id, Hold hold) const;
 
   bool is_held(Kind kind, const std::string& id) const noexcept;

@@ -54,6 +54,25 @@ class DirectoryShareDriver final : public ShareDriver {
   ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
                                   const DriverOptions& driver_options) override;
   void unmanage_share_server(const std::string& share_server_id) override;
+  Replica create_share_replica(const std::string& share_id, const std::string& replica_id) override;
+  void delete_share_replica(const std::string& replica_id) override;
+  Replica promote_share_replica(const std::string& replica_id) override;
+  Replica update_share_replica(const std::string& replica_id) override;
+  std::vector<ReplicaSnapshot> create_replicated_snapshot(const std::string& share_id,
+                                                          const std::string& snapshot_id) override;
+  void delete_replicated_snapshot(const std::string& snapshot_id) override;
+  ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                             const std::string& snapshot_id) override;
+  ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) override;
+  void share_server_migration_start(const std::string& share_server_id,
+                                    const std::string& dest_root) override;
+  bool share_server_migration_continue(const std::string& share_server_id) override;
+  std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) override;
+  void share_server_migration_cancel(const std::string& share_server_id) override;
+  ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
@@ -68,9 +87,24 @@ class DirectoryShareDriver final : public ShareDriver {
   const DirectoryState::Snapshot& find_snapshot(const std::string& snapshot_id) const;
   Snapshot describe_snapshot(const std::string& snapshot_id) const;
   void check_new_snapshot(const std::string& share_id, const std::string& snapshot_id) const;
+  void check_plain(const std::string& snapshot_id) const;
+  const DirectoryState::Replica& find_replica(const std::string& replica_id) const;
+  Replica describe_replica(const std::string& replica_id, bool in_sync) const;
+  void set_synced(const std::string& replica_id, std::optional<std::uint64_t> synced);
+  std::vector<std::string> replicas_of(const std::string& share_id) const;
+  ReplicaSnapshot describe_replica_snapshot(const std::string& replica_id,
+                                            const std::string& snapshot_id) const;
+  void exchange(const std::filesystem::path& a, const std::filesystem::path& b);
   void check_revert(const std::string& share_id, const std::string& snapshot_id) const;
   void check_unused(const std::string& share_id) const;
   const DirectoryState::ShareServer& find_server(const std::string& share_server_id) const;
+  const DirectoryState::Migration& find_migration(const std::string& share_server_id) const;
+  // Throws ShareServerInUse when the server is being migrated.
+  void check_stays(const std::optional<std::string>& share_server_id) const;
+  void check_folders(const std::string& share_server_id) const;
+  std::string obstacle_to_migration(const std::string& share_server_id,
+                                    const std::string& dest_root) const;
+  ShareInstance instance_of(const std::string& share_id) const;
   void check_server_unused(const std::string& share_server_id) const;
   void check_new_share(const std::string& share_id,
                        const std::optional<std::string>& share_server_id) const;
@@ -83,6 +117,18 @@ class DirectoryShareDriver final : public ShareDriver {
   void set_up_server(const std::string& share_id, const DirectoryState::Share& share, mode_t mode);
   std::vector<std::string> export_locations(const std::string& share_id,
                                             const DirectoryState::Share& share) const;
+  // These are called with the lock held, which they leave for a while.
+  void copy_share(const std::string& share_server_id, const std::string& share_id,
+                  std::unique_lock<std::mutex>& lock);
+  void copy_what_changed(const std::string& share_server_id, std::unique_lock<std::mutex>& lock);
+  bool remove_left(const DirectoryState::Removal& removal, std::unique_lock<std::mutex>& lock);
+  void finish_removals(std::unique_lock<std::mutex>& lock) noexcept;
+
+  // These are called without the lock.
+  static bool is_all_copied(const DirectoryState::Removal& removal);
+  static std::optional<std::uint64_t> copy_unchanged(const std::filesystem::path& from,
+                                                     const std::filesystem::path& to);
+  static bool is_as_it_was(const std::filesystem::path& content, std::uint64_t fingerprint);
   // Adds what periodic hooks are to see.
   void describe(ShareInstance& share);
 

@@ -66,6 +66,99 @@ DirectoryState::Share to_share(const Json& json) {
   return share;
 }
 
+DirectoryState::Replica to_replica(const Json& json) {
+  DirectoryState::Replica replica;
+  replica.share_id = trusted_id(json.at("share_id").get<std::string>());
+  if (json.contains("synced")) replica.synced = json.at("synced").get<std::uint64_t>();
+  for (const Json& id : json.at("snapshots")) {
+    replica.snapshots.insert(trusted_id(id.get<std::string>()));
+  }
+  return replica;
+}
+
+void add_replicas(const Json& json, DirectoryState& state) {
+  if (state.is_first_format) return;
+  for (const auto& [id, replica] : json.at("replicas").items()) {
+    const DirectoryState::Replica& added =
+        state.replicas.emplace(trusted_id(id), to_replica(replica)).first->second;
+    if (!state.shares.contains(added.share_id)) {
+      throw std::runtime_error("replica '" + id + "' is of an unknown share '" + added.share_id +
+                               "'");
+    }
+  }
+}
+
+Json to_json(const DirectoryState::Replica& replica) {
+  Json json = {{"share_id", replica.share_id}, {"snapshots", replica.snapshots}};
+  if (replica.synced) json["synced"] = *replica.synced;
+  return json;
+}
+
+Json to_json(const FolderIdentity& identity) {
+  return {{"device", identity.device}, {"inode", identity.inode}};
+}
+
+FolderIdentity to_identity(const Json& json) {
+  return {.device = json.at("device").get<dev_t>(), .inode = json.at("inode").get<ino_t>()};
+}
+
+Json to_json(const DirectoryState::Migration& migration) {
+  Json shares = Json::object();
+  for (const auto& [id, share] : migration.shares) {
+    shares[id] = {{"identity", to_json(share.identity)}, {"is_copied", share.is_copied}};
+    if (share.synced) shares[id]["synced"] = *share.synced;
+  }
+  return {{"root", migration.root},
+          {"source", to_json(migration.source)},
+          {"destination", to_json(migration.destination)},
+          {"shares", std::move(shares)}};
+}
+
+DirectoryState::Migration to_migration(const Json& json) {
+  DirectoryState::Migration migration{.root = json.at("root").get<std::string>(),
+                                      .source = to_identity(json.at("source")),
+                                      .destination = to_identity(json.at("destination")),
+                                      .shares = {}};
+  for (const auto& [id, share] : json.at("shares").items()) {
+    DirectoryState::MovingShare& added = migration.shares[trusted_id(id)];
+    added.identity = to_identity(share.at("identity"));
+    added.is_copied = share.at("is_copied").get<bool>();
+    if (share.contains("synced")) added.synced = share.at("synced").get<std::uint64_t>();
+  }
+  return migration;
+}
+
+Json to_json(const DirectoryState::ShareServer& server) {
+  Json json = {{"root", server.root}};
+  if (server.migration) json["migration"] = to_json(*server.migration);
+  return json;
+}
+
+DirectoryState::ShareServer to_server(const Json& json) {
+  DirectoryState::ShareServer server{.root = json.at("root").get<std::string>(),
+                                     .migration = std::nullopt};
+  if (json.contains("migration")) server.migration = to_migration(json.at("migration"));
+  return server;
+}
+
+Json to_json(const DirectoryState::Removal& removal) {
+  return {{"path", removal.path},
+          {"identity", to_json(removal.identity)},
+          {"is_checked", removal.is_checked},
+          {"contents", removal.contents}};
+}
+
+void add_removals(const Json& json, DirectoryState& state) {
+  if (state.is_first_format) return;
+  for (const Json& removal : json.at("removals")) {
+    state.removals.push_back(
+        {.path = removal.at("path").get<std::string>(),
+         .identity = to_identity(removal.at("identity")),
+         .is_checked = removal.at("is_checked").get<bool>(),
+         .contents = removal.at("contents").get<std::map<std::string, std::uint64_t>>()});
+  }
+}
+
 // Of format 1 the servers are those that its shares name.
 void add_share_servers(const Json& json, DirectoryState& state) {
   if (state.is_first_format) {
@@ -75,7 +168,7 @@ void add_share_servers(const Json& json, DirectoryState& state) {
     return;
   }
   for (const auto& [id, server] : json.at("share_servers").items()) {
-    state.share_servers[trusted_id(id)] = {};
+    state.share_servers[trusted_id(id)] = to_server(server);
   }
   for (const auto& [id, share] : state.shares) {
     if (share.share_server_id && !state.share_servers.contains(*share.share_server_id)) {
@@ -96,11 +189,13 @@ DirectoryState to_state(const Json& json, int format) {
     if (!state.shares.contains(share_id)) {
       throw std::runtime_error("snapshot '" + id + "' is of an unknown share '" + share_id + "'");
     }
-    state.snapshots.emplace(
-        trusted_id(id),
-        DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
+    state.snapshots[trusted_id(id)] = {.share_id = share_id,
+                                       .size_bytes = snapshot.at("size_bytes").get<std::uint64_t>(),
+                                       .is_replicated = snapshot.value("is_replicated", false)};
   }
+  add_replicas(json, state);
   add_share_servers(json, state);
+  add_removals(json, state);
   if (json.contains("adoption")) {
     const Json& adoption = json.at("adoption");
     state.adoption = {.from = adoption.at("from").get<std::string>(),
@@ -140,13 +235,20 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   Json snapshots = Json::object();
   for (const auto& [id, snapshot] : state.snapshots) {
     snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
+    if (snapshot.is_replicated) snapshots[id]["is_replicated"] = true;
   }
+  Json replicas = Json::object();
+  for (const auto& [id, replica] : state.replicas) replicas[id] = to_json(replica);
+  Json removals = Json::array();
+  for (const auto& removal : state.removals) removals.push_back(to_json(removal));
   Json servers = Json::object();
-  for (const auto& [id, server] : state.share_servers) servers[id] = Json::object();
+  for (const auto& [id, server] : state.share_servers) servers[id] = to_json(server);
   Json json = {{"format", kFormat},
                {"shares", std::move(shares)},
                {"snapshots", std::move(snapshots)},
-               {"share_servers", std::move(servers)}};
+               {"replicas", std::move(replicas)},
+               {"share_servers", std::move(servers)},
+               {"removals", std::move(removals)}};
   if (state.adoption) {
     json["adoption"] = {{"from", state.adoption->from},
                         {"to", state.adoption->to},

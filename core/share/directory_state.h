@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/share_types.h"
+
+#include "folder_below.h"
 
 namespace hookwire {
 
@@ -25,12 +28,46 @@ struct DirectoryState {
   struct Snapshot {
     std::string share_id;
     std::uint64_t size_bytes = 0;
+    bool is_replicated = false;
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
 
+  struct Replica {
+    std::string share_id;
+    /// The fingerprint of the content that it is the copy of; nothing when that changed meanwhile.
+    std::optional<std::uint64_t> synced;
+    std::set<std::string> snapshots;  // of which it has a copy
+    friend bool operator==(const Replica&, const Replica&) = default;
+  };
+  struct MovingShare {
+    FolderIdentity identity;  // of its content
+    bool is_copied = false;
+    /// The fingerprint of the content that the copy is of; nothing when that changed meanwhile.
+    std::optional<std::uint64_t> synced;
+    friend bool operator==(const MovingShare&, const MovingShare&) = default;
+  };
+  /// A share server on its way to another root; the folders have the server's id there and here.
+  struct Migration {
+    std::string root;  // resolved; empty: our own
+    FolderIdentity source;
+    FolderIdentity destination;
+    std::map<std::string, MovingShare> shares;
+    friend bool operator==(const Migration&, const Migration&) = default;
+  };
   /// Groups the shares that name it; their contents lie in its folder.
   struct ShareServer {
+    std::string root;  // where it was moved to; empty: our own
+    std::optional<Migration> migration;
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
+  };
+  /// A share server's folder that is to be removed, wherever it is, if it is still that one. What
+  /// was not checked yet must be as it was when it was copied, by fingerprints.
+  struct Removal {
+    std::string path;
+    FolderIdentity identity;
+    bool is_checked = false;
+    std::map<std::string, std::uint64_t> contents;
+    friend bool operator==(const Removal&, const Removal&) = default;
   };
   /// A folder that is being taken over: renamed from one path to another, both relative to the
   /// root. Recovery finishes it.
@@ -43,7 +80,9 @@ struct DirectoryState {
 
   std::map<std::string, Share> shares;
   std::map<std::string, Snapshot> snapshots;
+  std::map<std::string, Replica> replicas;
   std::map<std::string, ShareServer> share_servers;
+  std::vector<Removal> removals;
   std::optional<Adoption> adoption;
   /// Read from a file of format 1, where the shares of a server lay among the others, and nothing
   /// was known of servers. Not kept: what is saved is of the newest format.

@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "hookwire/base/replace_file.h"
 
@@ -21,6 +22,14 @@ std::set<std::string> ids_of(const Records& records) {
   return ids;
 }
 
+std::set<std::string> copied_shares(const DirectoryState::Migration& migration) {
+  std::set<std::string> ids;
+  for (const auto& [id, share] : migration.shares) {
+    if (share.is_copied) ids.insert(id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& root, Log& log)
@@ -31,19 +40,38 @@ DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& r
       exports_path_(root / "exports"),
       shares_(files, root / "shares"),
       snapshots_(files, root / "snapshots"),
-      servers_(files, root / "servers") {
+      servers_(files, root / "servers"),
+      replicas_(files, root / "replicas") {
   shares_.make();
   snapshots_.make();
   servers_.make();
+  replicas_.make();
   set_state(load_state(files, state_path_));
 }
 
 void DirectoryStore::set_state(DirectoryState state) {
   state_ = std::move(state);
-  std::erase_if(shares_of_servers_,
-                [&](const auto& entry) { return !state_.share_servers.contains(entry.first); });
+  std::erase_if(shares_of_servers_, [&](const auto& entry) {
+    const auto server = state_.share_servers.find(entry.first);
+    return server == state_.share_servers.end() ||
+           entry.second.path() != folder_of(server->first, server->second.root);
+  });
   for (const auto& [id, server] : state_.share_servers) {
-    shares_of_servers_.try_emplace(id, files_, servers_.path_of(id));
+    shares_of_servers_.try_emplace(id, files_, folder_of(id, server.root));
+  }
+  std::erase_if(destinations_, [&](const auto& entry) {
+    const auto server = state_.share_servers.find(entry.first);
+    return server == state_.share_servers.end() || !server->second.migration;
+  });
+  for (const auto& [id, server] : state_.share_servers) {
+    if (server.migration) {
+      destinations_.try_emplace(id, files_, folder_of(id, server.migration->root));
+    }
+  }
+  std::erase_if(replica_folders_,
+                [&](const auto& entry) { return !state_.replicas.contains(entry.first); });
+  for (const auto& [id, replica] : state_.replicas) {
+    replica_folders_.try_emplace(id, files_, replicas_.path_of(id));
   }
 }
 
@@ -61,13 +89,14 @@ std::filesystem::path DirectoryStore::content_of(const std::string& share_id) co
 }
 
 std::vector<std::filesystem::path> DirectoryStore::own_folders() const {
-  return {shares_.path(), snapshots_.path(), servers_.path()};
+  return {shares_.path(), snapshots_.path(), servers_.path(), replicas_.path()};
 }
 
 void DirectoryStore::write_exports(const DirectoryState& state) {
   std::string text = exports_text(state, [&](const std::string& id) {
     const auto& server_id = state.shares.at(id).share_server_id;
-    return (server_id ? servers_.path_of(*server_id) : shares_.path()) / id;
+    if (!server_id) return shares_.path_of(id);
+    return folder_of(*server_id, state.share_servers.at(*server_id).root) / id;
   });
   if (text == exports_) return;
   exports_.clear();
@@ -98,20 +127,25 @@ void DirectoryStore::commit_back(const DirectoryState& before) noexcept {
   }
 }
 
-void DirectoryStore::commit_made(ContentFolder& folder, const std::filesystem::path& work,
-                                 const std::string& id, DirectoryState next) {
+void DirectoryStore::commit_made(const std::vector<Made>& made, DirectoryState next) {
   try {
     DirectoryState before = state_;
     commit(std::move(next));
+    std::size_t moved = 0;
     try {
-      folder.move(work, folder.path_of(id));
+      for (; moved < made.size(); ++moved) {
+        const Made& one = made[moved];
+        one.folder->move(one.work, one.folder->path_of(one.id));
+      }
     } catch (...) {
+      while (moved-- > 0)
+        files_.rename(made[moved].folder->path_of(made[moved].id), made[moved].work);
       commit_back(before);
       set_state(std::move(before));
       throw;
     }
   } catch (...) {
-    remove(work);
+    for (const Made& one : made) remove(one.work);
     throw;
   }
 }
@@ -163,22 +197,27 @@ void DirectoryStore::finish_adoption() {
   commit(std::move(next));
 }
 
-std::filesystem::path DirectoryStore::commit_removed(ContentFolder& folder, const std::string& id,
-                                                     DirectoryState next) {
-  const std::filesystem::path work = folder.new_work_path(id);
-  const bool was_there = folder.has(id);
-  if (was_there) {
-    folder.move(folder.path_of(id), work);
-  } else {
-    log_.warning(folder.path_of(id).string() + " was gone already");
-  }
+std::vector<std::filesystem::path> DirectoryStore::commit_removed(const std::vector<Place>& places,
+                                                                  DirectoryState next) {
+  std::vector<std::filesystem::path> works;
+  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> moved;
   try {
+    for (const Place& place : places) {
+      const std::filesystem::path content = place.folder->path_of(place.id);
+      works.push_back(place.folder->new_work_path(place.id));
+      if (!place.folder->has(place.id)) {
+        log_.warning(content.string() + " was gone already");
+        continue;
+      }
+      place.folder->move(content, works.back());
+      moved.emplace_back(content, works.back());
+    }
     commit(std::move(next));
   } catch (...) {
-    if (was_there) folder.move(work, folder.path_of(id));
+    for (const auto& [content, work] : moved) files_.rename(work, content);
     throw;
   }
-  return work;
+  return works;
 }
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
@@ -247,11 +286,26 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
     for (auto& path : folder.recover(known, log_)) needless.push_back(std::move(path));
   };
   make_folders_of_first_format();
-  recover(servers_, ids_of(state_.share_servers));
+  std::set<std::string> servers_here;
+  for (const auto& [id, server] : state_.share_servers) {
+    if (server.root.empty()) servers_here.insert(id);
+  }
+  recover(servers_, servers_here);
   recover(shares_, ids_of_shares(std::nullopt));
   move_shares_of_first_format();
   for (auto& [id, shares] : shares_of_servers_) recover(shares, ids_of_shares(id));
+  for (const auto& [id, server] : state_.share_servers) {
+    if (!server.migration) continue;
+    ContentFolder& copies = destinations_.at(id);
+    if (identity_if_there(copies.path()) != server.migration->destination) continue;
+    recover(copies, copied_shares(*server.migration));
+  }
   recover(snapshots_, ids_of(state_.snapshots));
+  recover(replicas_, ids_of(state_.replicas));
+  for (auto& [id, replica] : replica_folders_) {
+    recover(replica.contents, {ReplicaFolder::kContent, ReplicaFolder::kSnapshots});
+    recover(replica.snapshots, state_.replicas.at(id).snapshots);
+  }
   for (const std::filesystem::path& path : needless) {
     log_.warning("removing " + path.string() + ": a call on it was interrupted");
   }

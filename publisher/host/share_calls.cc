@@ -54,6 +54,14 @@ constexpr auto kPlain = named_methods<
     &ShareDriver::manage_share, &ShareDriver::unmanage_share, &ShareDriver::manage_snapshot,
     &ShareDriver::unmanage_snapshot, &ShareDriver::delete_share_server,
     &ShareDriver::manage_share_server, &ShareDriver::unmanage_share_server,
+    &ShareDriver::create_share_replica, &ShareDriver::delete_share_replica,
+    &ShareDriver::promote_share_replica, &ShareDriver::update_share_replica,
+    &ShareDriver::create_replicated_snapshot, &ShareDriver::delete_replicated_snapshot,
+    &ShareDriver::update_replicated_snapshot,
+    &ShareDriver::share_server_migration_check_compatibility,
+    &ShareDriver::share_server_migration_start, &ShareDriver::share_server_migration_continue,
+    &ShareDriver::share_server_migration_complete, &ShareDriver::share_server_migration_cancel,
+    &ShareDriver::share_server_migration_get_progress,
     &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{

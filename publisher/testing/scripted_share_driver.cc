@@ -15,6 +15,20 @@ Snapshot snapshot_of(const std::string& share_id, const std::string& snapshot_id
           .provider_location = "scripted:/" + snapshot_id};
 }
 
+Replica replica_of(const std::string& share_id, const std::string& replica_id) {
+  return {.replica_id = replica_id,
+          .share_id = share_id,
+          .replica_state = "in_sync",
+          .provider_location = "scripted:/" + replica_id};
+}
+
+ReplicaSnapshot copy_of(const std::string& replica_id, const std::string& snapshot_id) {
+  return {.replica_id = replica_id,
+          .snapshot_id = snapshot_id,
+          .status = "available",
+          .provider_location = "scripted:/" + replica_id + "/" + snapshot_id};
+}
+
 }  // namespace
 
 void ScriptedShareDriver::run(std::string_view method) {
@@ -127,6 +141,80 @@ ShareServer ScriptedShareDriver::manage_share_server(const std::string& share_se
 
 void ScriptedShareDriver::unmanage_share_server(const std::string& /*share_server_id*/) {
   run("unmanage_share_server");
+}
+
+Replica ScriptedShareDriver::create_share_replica(const std::string& share_id,
+                                                  const std::string& replica_id) {
+  run("create_share_replica");
+  return replica_of(share_id, replica_id);
+}
+
+void ScriptedShareDriver::delete_share_replica(const std::string& /*replica_id*/) {
+  run("delete_share_replica");
+}
+
+Replica ScriptedShareDriver::promote_share_replica(const std::string& replica_id) {
+  run("promote_share_replica");
+  return replica_of("s-1", replica_id);
+}
+
+Replica ScriptedShareDriver::update_share_replica(const std::string& replica_id) {
+  run("update_share_replica");
+  return replica_of("s-1", replica_id);
+}
+
+std::vector<ReplicaSnapshot> ScriptedShareDriver::create_replicated_snapshot(
+    const std::string& /*share_id*/, const std::string& snapshot_id) {
+  run("create_replicated_snapshot");
+  return {copy_of("r-1", snapshot_id)};
+}
+
+void ScriptedShareDriver::delete_replicated_snapshot(const std::string& /*snapshot_id*/) {
+  run("delete_replicated_snapshot");
+}
+
+ReplicaSnapshot ScriptedShareDriver::update_replicated_snapshot(const std::string& replica_id,
+                                                                const std::string& snapshot_id) {
+  run("update_replicated_snapshot");
+  return copy_of(replica_id, snapshot_id);
+}
+
+ShareServerMigrationCompatibility ScriptedShareDriver::share_server_migration_check_compatibility(
+    const std::string& /*share_server_id*/, const std::string& /*dest_root*/) {
+  run("share_server_migration_check_compatibility");
+  return {.compatible = true,
+          .writable = true,
+          .nondisruptive = true,
+          .preserve_snapshots = true,
+          .migration_cancel = true,
+          .migration_get_progress = true,
+          .reason = ""};
+}
+
+void ScriptedShareDriver::share_server_migration_start(const std::string& /*share_server_id*/,
+                                                       const std::string& /*dest_root*/) {
+  run("share_server_migration_start");
+}
+
+bool ScriptedShareDriver::share_server_migration_continue(const std::string& /*share_server_id*/) {
+  run("share_server_migration_continue");
+  return true;
+}
+
+std::vector<ShareInstance> ScriptedShareDriver::share_server_migration_complete(
+    const std::string& /*share_server_id*/) {
+  run("share_server_migration_complete");
+  return shares;
+}
+
+void ScriptedShareDriver::share_server_migration_cancel(const std::string& /*share_server_id*/) {
+  run("share_server_migration_cancel");
+}
+
+ShareServerMigrationProgress ScriptedShareDriver::share_server_migration_get_progress(
+    const std::string& /*share_server_id*/) {
+  run("share_server_migration_get_progress");
+  return {.total_progress = 100};
 }
 
 Capabilities ScriptedShareDriver::publish_service_capabilities() {

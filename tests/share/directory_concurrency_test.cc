@@ -109,6 +109,88 @@ TEST_F(DirectoryConcurrency, NobodyTouchesAShareWhileItIsReverted) {
   driver_->delete_snapshot("n-1");
 }
 
+TEST_F(DirectoryConcurrency, AReplicaOfAShareThatOthersChangeIsNeverTakenForInSync) {
+  create("s-1");
+  driver_->create_share_replica("s-1", "r-1");
+  const auto is_behind = [&] {
+    return read_file(root() / "replicas" / "r-1" / "content" / "file") !=
+           read_file(share("s-1") / "file");
+  };
+  std::size_t behind = 0;
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<bool> updated = false;
+    std::jthread changing([&] {
+      for (int i = 0; !updated; ++i) write_file(share("s-1") / "file", std::to_string(i));
+    });
+    const Replica replica = driver_->update_share_replica("r-1");
+    updated = true;
+    changing.join();
+    if (!is_behind()) continue;
+    ++behind;
+    EXPECT_THROW(driver_->promote_share_replica("r-1"), ReplicaNotInSync);
+  }
+  EXPECT_GT(behind, 0U);
+  EXPECT_EQ(driver_->update_share_replica("r-1").replica_state, "in_sync");
+  EXPECT_FALSE(is_behind());
+}
+
+TEST_F(DirectoryConcurrency, NobodyTouchesAReplicaWhileItIsMadeOrUpdated) {
+  create("s-1");
+  for (int i = 0; i < 1500; ++i) write_file(share("s-1") / std::to_string(i), "content");
+  std::jthread making([&] { driver_->create_share_replica("s-1", "r-1"); });
+  ASSERT_TRUE(eventually([&] { return !fs::is_empty(root() / "replicas"); }));
+  EXPECT_THROW(driver_->create_share_replica("s-1", "r-1"), ReplicaExists);
+  EXPECT_THROW(driver_->delete_share_instance("s-1"), ShareInUse);
+  making.join();
+
+  write_file(share("s-1") / "new", "new");
+  std::jthread updating([&] { driver_->update_share_replica("r-1"); });
+  ASSERT_TRUE(eventually([&] { return names_in(root() / "replicas" / "r-1").size() > 2; }));
+  EXPECT_THROW(driver_->delete_share_replica("r-1"), ReplicaInUse);
+  EXPECT_THROW(driver_->promote_share_replica("r-1"), ShareError);
+  EXPECT_THROW(driver_->create_replicated_snapshot("s-1", "n-1"), ReplicaInUse);
+  updating.join();
+  driver_->delete_share_replica("r-1");
+}
+
+TEST_F(DirectoryConcurrency, AMigrationDoesNotCompleteWhileAShareKeepsChanging) {
+  driver_->create_share_instance("s-1", 1, "NFS", "v-1", {});
+  driver_->create_share_instance("s-2", 1, "NFS", "v-1", {});
+  write_file(server("v-1") / "s-2" / "file", "content");
+  fs::create_directory(folder_.path() / "silver");
+  const fs::path busy = server("v-1") / "s-1" / "busy";
+  driver_->share_server_migration_start("v-1", folder_.path() / "silver");
+  {
+    std::jthread changing([&](const std::stop_token& stop) {
+      for (int i = 0; !stop.stop_requested(); ++i) write_file(busy, std::to_string(i));
+    });
+    ASSERT_TRUE(eventually([&] { return fs::exists(busy); }));
+    EXPECT_FALSE(driver_->share_server_migration_continue("v-1"));
+    EXPECT_TRUE(driver_->share_server_migration_continue("v-1")) << "it holds up no other";
+    EXPECT_EQ(read_file(folder_.path() / "silver" / "v-1" / "s-2" / "file"), "content");
+    EXPECT_THAT([&] { driver_->share_server_migration_complete("v-1"); },
+                ::testing::ThrowsMessage<ShareServerMigrationFailed>(
+                    ::testing::HasSubstr("'s-1' keeps changing")));
+  }
+  const std::string last = read_file(busy);
+  driver_->share_server_migration_complete("v-1");
+  EXPECT_EQ(read_file(folder_.path() / "silver" / "v-1" / "s-1" / "busy"), last);
+}
+
+TEST_F(DirectoryConcurrency, NobodyCancelsInTheMiddleOfAStep) {
+  driver_->create_share_instance("s-1", 1, "NFS", "v-1", {});
+  for (int i = 0; i < 1500; ++i) write_file(server("v-1") / "s-1" / std::to_string(i), "content");
+  fs::create_directory(folder_.path() / "silver");
+  driver_->share_server_migration_start("v-1", folder_.path() / "silver");
+  std::jthread copying([&] { driver_->share_server_migration_continue("v-1"); });
+  ASSERT_TRUE(eventually([&] { return !fs::is_empty(folder_.path() / "silver" / "v-1"); }));
+  EXPECT_THROW(driver_->share_server_migration_cancel("v-1"), ShareServerInUse);
+  EXPECT_THROW(driver_->share_server_migration_continue("v-1"), ShareServerInUse);
+  copying.join();
+  driver_->share_server_migration_cancel("v-1");
+  EXPECT_TRUE(fs::is_empty(folder_.path() / "silver"));
+}
+
 TEST_F(DirectoryConcurrency, ASnapshotOfAShareThatOthersChangeIsMade) {
   create("s-1");
   std::jthread changing([&](const std::stop_token& stop) {

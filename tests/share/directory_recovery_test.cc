@@ -88,7 +88,7 @@ TEST_F(DirectoryRecovery, AFolderBeingTakenOverIsTakenOver) {
   fs::create_directory(root() / "import");
   write_file(root() / "import" / "file", "taken");
   const auto state_of = [&](ino_t inode) {
-    return R"({"format":2,"share_servers":{},"shares":{"s-2":{"size_gb":1,"share_proto":"NFS","access_rules":[]}},
+    return R"({"format":2,"share_servers":{},"removals":[],"replicas":{},"shares":{"s-2":{"size_gb":1,"share_proto":"NFS","access_rules":[]}},
                "snapshots":{},"adoption":{"from":"import","to":"shares/s-2","inode":)" +
            std::to_string(inode) + "}}";
   };

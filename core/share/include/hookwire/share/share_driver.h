@@ -79,6 +79,39 @@ class ShareDriver {
   /// Forgets a share server that has no shares; it stays with the backend.
   virtual void unmanage_share_server(const std::string& share_server_id) = 0;
 
+  /// Makes a copy of the share, which the driver keeps beside it.
+  virtual Replica create_share_replica(const std::string& share_id,
+                                       const std::string& replica_id) = 0;
+  virtual void delete_share_replica(const std::string& replica_id) = 0;
+  /// Exchanges what the replica has for what its share has; returns what the replica is then.
+  virtual Replica promote_share_replica(const std::string& replica_id) = 0;
+  /// Makes the replica what its share is now.
+  virtual Replica update_share_replica(const std::string& replica_id) = 0;
+
+  /// Makes a snapshot of the share of which each replica has a copy; returns those.
+  virtual std::vector<ReplicaSnapshot> create_replicated_snapshot(
+      const std::string& share_id, const std::string& snapshot_id) = 0;
+  virtual void delete_replicated_snapshot(const std::string& snapshot_id) = 0;
+  /// Gives the replica its copy of the snapshot if it lacks it.
+  virtual ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                                     const std::string& snapshot_id) = 0;
+
+  /// Whether the server can be moved to the folder `dest_root`, and how.
+  virtual ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) = 0;
+  /// Begins to move it. Its shares go on where they are, but come and go no more.
+  virtual void share_server_migration_start(const std::string& share_server_id,
+                                            const std::string& dest_root) = 0;
+  /// Does a step; returns true when only the last one is left.
+  virtual bool share_server_migration_continue(const std::string& share_server_id) = 0;
+  /// The last step: from then on the server is there. Returns its shares.
+  virtual std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) = 0;
+  /// Takes back what was begun.
+  virtual void share_server_migration_cancel(const std::string& share_server_id) = 0;
+  virtual ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) = 0;
+
   virtual Capabilities publish_service_capabilities() = 0;
 
   /// Gets the shares with their access rules, and may add to their metadata what periodic hooks
@@ -98,6 +131,7 @@ struct Interface<ShareDriver> {
   static constexpr ResourceDescriptor kShare{"share", "share_id"};
   static constexpr ResourceDescriptor kSnapshot{"snapshot", "snapshot_id"};
   static constexpr ResourceDescriptor kShareServer{"share_server", "share_server_id"};
+  static constexpr ResourceDescriptor kReplica{"share_replica", "replica_id"};
 
   static constexpr std::tuple methods{
       Method<&ShareDriver::init_host>{{.name = "init_host"}},
@@ -156,6 +190,47 @@ struct Interface<ShareDriver> {
       Method<&ShareDriver::unmanage_share_server>{{.name = "unmanage_share_server",
                                                    .arguments = {"share_server_id"},
                                                    .resource = kShareServer}},
+      Method<&ShareDriver::create_share_replica>{{.name = "create_share_replica",
+                                                  .arguments = {"share_id", "replica_id"},
+                                                  .resource = kReplica}},
+      Method<&ShareDriver::delete_share_replica>{
+          {.name = "delete_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::promote_share_replica>{
+          {.name = "promote_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::update_share_replica>{
+          {.name = "update_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::create_replicated_snapshot>{{.name = "create_replicated_snapshot",
+                                                        .arguments = {"share_id", "snapshot_id"},
+                                                        .resource = kSnapshot}},
+      Method<&ShareDriver::delete_replicated_snapshot>{{.name = "delete_replicated_snapshot",
+                                                        .arguments = {"snapshot_id"},
+                                                        .resource = kSnapshot}},
+      Method<&ShareDriver::update_replicated_snapshot>{{.name = "update_replicated_snapshot",
+                                                        .arguments = {"replica_id", "snapshot_id"},
+                                                        .resource = kSnapshot}},
+      Method<&ShareDriver::share_server_migration_check_compatibility>{
+          {.name = "share_server_migration_check_compatibility",
+           .arguments = {"share_server_id", "dest_root"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_start>{
+          {.name = "share_server_migration_start",
+           .arguments = {"share_server_id", "dest_root"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_continue>{
+          {.name = "share_server_migration_continue",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_complete>{
+          {.name = "share_server_migration_complete",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_cancel>{{.name = "share_server_migration_cancel",
+                                                           .arguments = {"share_server_id"},
+                                                           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_get_progress>{
+          {.name = "share_server_migration_get_progress",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
           {.name = "get_periodic_hook_data",
