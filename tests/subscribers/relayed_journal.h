@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -41,7 +42,14 @@ class RelayedJournal {
     for (int n = 0; n < count; ++n) append_event(writer_, sketch);
   }
   std::string endpoint() const { return relay_.endpoint(); }
-  std::size_t session_count() const { return relay_.status().sessions.size(); }
+  /// Nobody is connected, and the client called `name` acknowledged everything up to `sequence`.
+  bool said_goodbye(const std::string& name, std::uint64_t sequence) const {
+    const RelayStatus status = relay_.status();
+    return status.sessions.empty() &&
+           std::any_of(status.cursors.begin(), status.cursors.end(), [&](const auto& cursor) {
+             return cursor.name == name && cursor.sequence == sequence;
+           });
+  }
 
  private:
   PosixFileSystem files_;
