@@ -11,24 +11,6 @@
 #include "bind_socket.h"
 
 namespace hookwire {
-namespace {
-
-namespace option = zmq::sockopt;
-
-void apply(zmq::socket_t& socket, const LiveSocketSettings& settings) {
-  socket.set(option::xpub_verbose, true);
-  socket.set(option::maxmsgsize, settings.max_message_bytes);
-  socket.set(option::sndhwm, settings.send_queue);
-  socket.set(option::rcvhwm, settings.receive_queue);
-  socket.set(option::linger, settings.linger_ms);
-  socket.set(option::heartbeat_ivl, settings.heartbeat_interval_ms);
-  socket.set(option::heartbeat_timeout, settings.heartbeat_timeout_ms);
-  socket.set(option::heartbeat_ttl, settings.heartbeat_ttl_ms);
-  socket.set(option::handshake_ivl, settings.handshake_ms);
-  socket.set(option::backlog, settings.backlog);
-}
-
-}  // namespace
 
 class LiveSocket::Impl {
  public:
@@ -48,10 +30,11 @@ void LiveSocket::open() {
   if (impl_) return;
   try {
     auto made = std::make_unique<Impl>();
-    apply(made->socket, LiveSocketSettings{});
+    made->socket.set(zmq::sockopt::xpub_verbose, true);
+    set_bounds(made->socket, kLiveSocketBounds);
     bind_socket(made->socket, endpoint_, "live");
     place_.protect();
-    endpoint_ = made->socket.get(option::last_endpoint);
+    endpoint_ = made->socket.get(zmq::sockopt::last_endpoint);
     impl_ = std::move(made);
   } catch (const zmq::error_t& error) {
     throw IoError(error.num(), "make the live feed's socket");
@@ -60,9 +43,7 @@ void LiveSocket::open() {
 
 void LiveSocket::close(std::chrono::nanoseconds linger) noexcept {
   if (!impl_) return;
-  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(linger);
-  const int linger_ms = static_cast<int>(rounded.count());
-  zmq_setsockopt(impl_->socket.handle(), ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+  set_linger(impl_->socket, linger);
   impl_.reset();  // closes the socket; the end of the context waits for what lingers
 }
 
@@ -94,17 +75,8 @@ void LiveSocket::wait(std::chrono::nanoseconds at_most) {
            static_cast<long>(std::max<std::int64_t>(timeout.count(), 0)));
 }
 
-LiveSocketSettings LiveSocket::settings() const {
-  const zmq::socket_t& socket = impl_->socket;
-  return {.max_message_bytes = socket.get(option::maxmsgsize),
-          .send_queue = socket.get(option::sndhwm),
-          .receive_queue = socket.get(option::rcvhwm),
-          .linger_ms = socket.get(option::linger),
-          .heartbeat_interval_ms = socket.get(option::heartbeat_ivl),
-          .heartbeat_timeout_ms = socket.get(option::heartbeat_timeout),
-          .heartbeat_ttl_ms = socket.get(option::heartbeat_ttl),
-          .handshake_ms = socket.get(option::handshake_ivl),
-          .backlog = socket.get(option::backlog)};
+SocketBounds LiveSocket::bounds() const {
+  return bounds_of(impl_->socket);
 }
 
 }  // namespace hookwire

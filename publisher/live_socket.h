@@ -9,29 +9,19 @@
 
 #include "endpoint.h"
 #include "live_transport.h"
+#include "socket_bounds.h"
 
 namespace hookwire {
 
-/// What bounds the socket, as it reports itself.
-struct LiveSocketSettings {
-  /// The longest subscription: a byte, and a prefix as long as the longest topic. For a larger
-  /// frame ZeroMQ closes that listener's connection.
-  std::int64_t max_message_bytes = 520;
-  /// Messages queued for a listener; what comes when it is full is lost for that listener.
-  int send_queue = 1000;
-  /// Subscriptions queued from a listener. ZeroMQ takes all that is there at one go, so that a
-  /// longer queue is a longer stop for the feed.
-  int receive_queue = 1;
-  int linger_ms = 0;
-  /// A listener that answers no heartbeat for the time-out is disconnected, and its queue freed.
-  int heartbeat_interval_ms = 5000;
-  int heartbeat_timeout_ms = 15000;
-  int heartbeat_ttl_ms = 15000;
-  int handshake_ms = 5000;  ///< A connection that has not shaken hands by then is closed.
-  int backlog = 64;         ///< Connections that wait to be taken.
-
-  friend bool operator==(const LiveSocketSettings&, const LiveSocketSettings&) = default;
-};
+inline constexpr SocketBounds kLiveSocketBounds{
+    // The longest subscription: a byte, and a prefix as long as the longest topic.
+    .max_message_bytes = 520,
+    // What comes when it is full is lost for that listener.
+    .send_queue = 1000,
+    // ZeroMQ takes all subscriptions that are there at one go, so that a longer queue is a longer
+    // stop for the feed.
+    .receive_queue = 1,
+    .backlog = 64};
 
 /// Carries a live feed over a ZeroMQ XPUB, with a context, and so a thread, of its own. May be made
 /// in one thread and used in another; confined to one thread at a time.
@@ -57,7 +47,7 @@ class LiveSocket final : public LiveTransport {
   /// Where it is bound, with the port that was chosen.
   const std::string& endpoint() const noexcept { return endpoint_; }
   /// Of an open socket.
-  LiveSocketSettings settings() const;
+  SocketBounds bounds() const;
 
  private:
   class Impl;

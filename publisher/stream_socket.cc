@@ -19,18 +19,6 @@ namespace {
 
 namespace option = zmq::sockopt;
 
-void apply(zmq::socket_t& socket, const StreamSocketSettings& settings) {
-  socket.set(option::router_mandatory, true);
-  socket.set(option::maxmsgsize, settings.max_message_bytes);
-  socket.set(option::sndhwm, settings.send_queue);
-  socket.set(option::rcvhwm, settings.receive_queue);
-  socket.set(option::linger, settings.linger_ms);
-  socket.set(option::heartbeat_ivl, settings.heartbeat_interval_ms);
-  socket.set(option::heartbeat_timeout, settings.heartbeat_timeout_ms);
-  socket.set(option::heartbeat_ttl, settings.heartbeat_ttl_ms);
-  socket.set(option::handshake_ivl, settings.handshake_ms);
-}
-
 // ZeroMQ hands a message from thread to thread with a synchronisation of its own, which
 // ThreadSanitizer cannot see.
 #if defined(__SANITIZE_THREAD__)
@@ -71,7 +59,8 @@ class StreamSocket::Impl {
 StreamSocket::StreamSocket(const std::string& endpoint) {
   try {
     impl_ = std::make_unique<Impl>();
-    apply(impl_->socket, StreamSocketSettings{});
+    impl_->socket.set(option::router_mandatory, true);
+    set_bounds(impl_->socket, kStreamSocketBounds);
     bind_socket(impl_->socket, endpoint, "stream");
   } catch (const zmq::error_t& error) {
     throw IoError(error.num(), "make the stream's socket");
@@ -129,23 +118,13 @@ std::string StreamSocket::endpoint() const {
   return impl_->socket.get(option::last_endpoint);
 }
 
-StreamSocketSettings StreamSocket::settings() const {
-  const zmq::socket_t& socket = impl_->socket;
-  return {.max_message_bytes = socket.get(option::maxmsgsize),
-          .send_queue = socket.get(option::sndhwm),
-          .receive_queue = socket.get(option::rcvhwm),
-          .linger_ms = socket.get(option::linger),
-          .heartbeat_interval_ms = socket.get(option::heartbeat_ivl),
-          .heartbeat_timeout_ms = socket.get(option::heartbeat_timeout),
-          .heartbeat_ttl_ms = socket.get(option::heartbeat_ttl),
-          .handshake_ms = socket.get(option::handshake_ivl)};
+SocketBounds StreamSocket::bounds() const {
+  return bounds_of(impl_->socket);
 }
 
 void StreamSocket::close(std::chrono::nanoseconds linger) noexcept {
   if (!impl_) return;
-  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(linger);
-  const int linger_ms = static_cast<int>(rounded.count());
-  zmq_setsockopt(impl_->socket.handle(), ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+  set_linger(impl_->socket, linger);
   impl_.reset();  // closes the socket; the end of the context waits for what lingers
 }
 

@@ -7,28 +7,18 @@
 #include <span>
 #include <string>
 
+#include "socket_bounds.h"
 #include "stream_transport.h"
 
 namespace hookwire {
 
-/// What bounds the socket, as it reports itself.
-struct StreamSocketSettings {
-  /// Requests above kMaxRequestBytes and up to this are answered with too_large; for a larger
-  /// frame ZeroMQ closes that peer's connection.
-  std::int64_t max_message_bytes = 8192;
-  /// Replies queued for a peer. With batches of 64 KiB at most a peer that does not read holds 4
-  /// MiB here, however much credit it gives; small batches are copied and hold what they are.
-  int send_queue = 64;
-  int receive_queue = 64;  ///< Requests queued from a peer.
-  int linger_ms = 0;
-  /// A peer that answers no heartbeat for the time-out is disconnected, and its queue freed.
-  int heartbeat_interval_ms = 5000;
-  int heartbeat_timeout_ms = 15000;
-  int heartbeat_ttl_ms = 15000;
-  int handshake_ms = 5000;  ///< A connection that has not shaken hands by then is closed.
-
-  friend bool operator==(const StreamSocketSettings&, const StreamSocketSettings&) = default;
-};
+inline constexpr SocketBounds kStreamSocketBounds{
+    // Requests above kMaxRequestBytes and up to this are answered with too_large.
+    .max_message_bytes = 8192,
+    // With batches of 64 KiB at most a peer that does not read holds 4 MiB here, however much
+    // credit it gives; small batches are copied and hold what they are.
+    .send_queue = 64,
+    .receive_queue = 64};
 
 /// The stream protocol's transport over a ZeroMQ ROUTER. May be made in one thread and used in
 /// another; confined to one thread at a time.
@@ -53,7 +43,7 @@ class StreamSocket final : public StreamTransport {
 
   /// Where it is bound, with the port that was chosen.
   std::string endpoint() const;
-  StreamSocketSettings settings() const;
+  SocketBounds bounds() const;
 
   /// Closes, and waits for `linger` at most until what was sent is in the network's hands. An ipc
   /// socket's file stays. Once closed, nothing but close() and the destructor may be called.

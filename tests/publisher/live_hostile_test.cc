@@ -15,80 +15,68 @@ using ::testing::HasSubstr;
 
 class LiveHostileTest : public LiveTest {
  protected:
-  /// A listener hears what is appended, in order and whole.
-  void expect_heard(Listener& listener, int count) {
-    const std::size_t before = listener.sequences.size();
-    const std::uint64_t last = append("failure", count);
-    ASSERT_TRUE(listener.heartbeat_through(last));
-    ASSERT_EQ(listener.sequences.size(), before + static_cast<std::size_t>(count));
-    EXPECT_EQ(listener.sequences.back(), last);
+  /// One more listener, which must not suffer, and the peer that it must not suffer from.
+  void SetUp() override {
+    ASSERT_TRUE(listener_.heartbeat());
+    ASSERT_TRUE(raw_.connected());
   }
+  /// The listener hears what is appended, in order and whole.
+  void expect_heard(int count) {
+    const std::size_t before = listener_.sequences.size();
+    const std::uint64_t last = append("failure", count);
+    ASSERT_TRUE(listener_.heartbeat_through(last));
+    ASSERT_EQ(listener_.sequences.size(), before + static_cast<std::size_t>(count));
+    EXPECT_EQ(listener_.sequences.back(), last);
+  }
+
+  const std::unique_ptr<Live> live_ = start_live(ipc());
+  Listener listener_{live_->endpoint(), {"failure/", "system/heartbeat/"}};
+  RawListener raw_{path()};
 };
 
 TEST_F(LiveHostileTest, APeerThatGivesUpWhatItNeverHeldChangesNothingForOthers) {
-  const auto live = start_live(ipc());
-  Listener listener(live->endpoint(), {"failure/", "system/heartbeat/"});
-  ASSERT_TRUE(listener.heartbeat());
-  RawListener raw(path());
-  ASSERT_TRUE(raw.connected());
   std::string frames;
   for (int n = 0; n < 1000; ++n) {
     frames += RawListener::frame("failure/", false) + RawListener::frame("", false) +
               RawListener::frame("never " + std::to_string(n), false);
   }
   frames += RawListener::frame("its sign");
-  ASSERT_TRUE(raw.write(frames));
-  ASSERT_TRUE(eventually([&] { return live->status().prefixes == 3; })) << "it was not heard";
-  expect_heard(listener, 200);
+  ASSERT_TRUE(raw_.write(frames));
+  ASSERT_TRUE(eventually([&] { return live_->status().prefixes == 3; })) << "it was not heard";
+  expect_heard(200);
 }
 
 TEST_F(LiveHostileTest, ASubscriptionThatIsTooLongEndsItsConnectionAlone) {
-  const auto live = start_live(ipc());
-  Listener listener(live->endpoint(), {"failure/", "system/heartbeat/"});
-  ASSERT_TRUE(listener.heartbeat());
-  RawListener raw(path());
-  ASSERT_TRUE(raw.connected());
-  ASSERT_TRUE(raw.write(RawListener::frame(std::string(1000, 'p'))));
-  EXPECT_TRUE(eventually([&] { return raw.ended(); }));
-  expect_heard(listener, 200);
+  ASSERT_TRUE(raw_.write(RawListener::frame(std::string(1000, 'p'))));
+  EXPECT_TRUE(eventually([&] { return raw_.ended(); }));
+  expect_heard(200);
 }
 
 TEST_F(LiveHostileTest, FramesThatAreNoSubscriptionsAreIgnored) {
-  const auto live = start_live(ipc());
-  Listener listener(live->endpoint(), {"failure/", "system/heartbeat/"});
-  ASSERT_TRUE(listener.heartbeat());
-  RawListener raw(path());
-  ASSERT_TRUE(raw.connected());
   std::string frames;
   for (int n = 0; n < 1000; ++n) frames += std::string("\0\x04junk", 6) + std::string("\0\0", 2);
-  ASSERT_TRUE(raw.write(frames + RawListener::frame("its sign")));
-  ASSERT_TRUE(eventually([&] { return live->status().prefixes == 3; })) << "it was not heard";
-  expect_heard(listener, 200);
+  ASSERT_TRUE(raw_.write(frames + RawListener::frame("its sign")));
+  ASSERT_TRUE(eventually([&] { return live_->status().prefixes == 3; })) << "it was not heard";
+  expect_heard(200);
 }
 
 TEST_F(LiveHostileTest, TooManyPrefixesEndEveryConnectionAndListenersComeBack) {
-  const auto live = start_live(ipc());
-  Listener listener(live->endpoint(), {"failure/", "system/heartbeat/"});
-  ASSERT_TRUE(listener.heartbeat());
-  RawListener raw(path());
-  ASSERT_TRUE(raw.connected());
   std::string frames;
   for (int n = 0; n < 6000; ++n) frames += RawListener::frame("p" + std::to_string(n));
-  raw.write(frames);  // it may be cut off before it is done
-  ASSERT_TRUE(eventually([&] { return live->status().disconnections == 1; }));
-  EXPECT_TRUE(eventually([&] { return raw.ended(); }));
+  raw_.write(frames);  // it may be cut off before it is done
+  ASSERT_TRUE(eventually([&] { return live_->status().disconnections == 1; }));
+  EXPECT_TRUE(eventually([&] { return raw_.ended(); }));
   EXPECT_THAT(log_.text(), HasSubstr("prefixes"));
   // ZeroMQ subscribes again only while somebody receives.
   ASSERT_TRUE(eventually([&] {
-    listener.heartbeat(10ms);
-    return live->status().prefixes == 2;
+    listener_.heartbeat(10ms);
+    return live_->status().prefixes == 2;
   })) << "it is not back: "
       << log_.text();
-  expect_heard(listener, 200);
+  expect_heard(200);
 }
 
 TEST_F(LiveHostileTest, AFloodOfLongPrefixesDoesNotHoldUpTheRelayOrAnAppendOrItsEnd) {
-  const auto live = start_live(ipc());
   Relay relay(files_, clock_, log_,
               {.publisher = "nas01@gold",
                .journal_folder = folder_.path() / "journal",
@@ -111,7 +99,7 @@ TEST_F(LiveHostileTest, AFloodOfLongPrefixesDoesNotHoldUpTheRelayOrAnAppendOrIts
       }
     }
   });
-  ASSERT_TRUE(eventually([&] { return live->status().disconnections > 0; }))
+  ASSERT_TRUE(eventually([&] { return live_->status().disconnections > 0; }))
       << written << " prefixes did not end it";
   for (int n = 0; n < 20; ++n) {
     const auto began = std::chrono::steady_clock::now();
@@ -120,7 +108,7 @@ TEST_F(LiveHostileTest, AFloodOfLongPrefixesDoesNotHoldUpTheRelayOrAnAppendOrIts
     ASSERT_TRUE(eventually([&] { return relay.status().last_sequence == last; }));
   }
   const auto began = std::chrono::steady_clock::now();
-  live->stop();
+  live_->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);
 }
 

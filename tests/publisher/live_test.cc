@@ -142,8 +142,8 @@ TEST_F(LiveTest, AnEndpointInUseIsRefusedAndNotStolen) {
 TEST_F(LiveTest, TheSocketReportsTheBoundsItWasGiven) {
   const HeldEndpoint place(files_, {.endpoint = ipc()});
   const LiveSocket socket(place);
-  const LiveSocketSettings expected{};
-  EXPECT_EQ(socket.settings(), expected);
+  const SocketBounds expected = kLiveSocketBounds;
+  EXPECT_EQ(socket.bounds(), expected);
   EXPECT_EQ(expected.max_message_bytes, static_cast<std::int64_t>(kMaxTopicBytes + 8));
   EXPECT_EQ(expected.linger_ms, 0);
 }

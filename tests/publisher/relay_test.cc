@@ -177,8 +177,8 @@ TEST_F(RelayTest, AFolderWithoutAJournalIsRefused) {
 
 TEST_F(RelayTest, TheSocketReportsTheBoundsItWasGiven) {
   const StreamSocket socket(ipc());
-  const StreamSocketSettings expected{};
-  EXPECT_EQ(socket.settings(), expected);
+  const SocketBounds expected = kStreamSocketBounds;
+  EXPECT_EQ(socket.bounds(), expected);
   EXPECT_EQ(expected.max_message_bytes, 2 * static_cast<std::int64_t>(kMaxRequestBytes));
   EXPECT_EQ(expected.linger_ms, 0);
   EXPECT_LE(static_cast<std::uint64_t>(expected.send_queue) * kBlockBytes, kMaxCreditBytes);
