@@ -136,8 +136,10 @@ TEST_F(StreamCursorFile, ADamagedFileIsKeptBesideAndSaidSo) {
   restart();
   {
     std::fstream stream(file(), std::ios::binary | std::ios::in | std::ios::out);
+    stream.seekg(20);
+    const int other = stream.get() ^ 0xFF;  // whatever it was
     stream.seekp(20);
-    stream.put('\x55');
+    stream.put(static_cast<char>(other));
   }
   open_named("a");
   EXPECT_EQ(records("a"), range_of(1, 5));
