@@ -16,7 +16,7 @@ namespace hookwire {
 
 namespace {
 
-constexpr char kHelp[] = R"(Examples:
+constexpr char kSchemaHelp[] = R"(Examples:
   hookwire schema failure > failure.schema.json
   hookwire schema
 
@@ -28,7 +28,7 @@ failure, periodic or system. Without a phase, the definitions of all.)";
 void add_schema_command(CLI::App& program, Command& chosen) {
   auto word = std::make_shared<std::string>();
   CLI::App* command = program.add_subcommand("schema", "Print the JSON Schema of events' bodies");
-  set_help(*command, kHelp);
+  set_help(*command, kSchemaHelp);
   command->add_option("PHASE", *word, "Of which phase");
   command->callback([&chosen, word] {
     chosen = [word](House& /*house*/) {
