@@ -122,10 +122,11 @@ class BitRotTest : public ::testing::Test {
     constexpr std::size_t kPlacesAt = (kBlockBytes - 64) * 8;
     for (std::size_t bit = 0; bit < kBits; ++bit) {
       if (!long_form() && bit == 128 * 8) bit = kPlacesAt;
+      if (kSanitized && !long_form() && bit % 4 != 0) continue;
       flip(bit, bit % 64 == 0);
       if (HasFatalFailure()) return;
     }
-    for (int i = 0; i < (long_form() ? 0 : 1000); ++i) {
+    for (std::uint64_t i = repeats(1000, 0); i > 0; --i) {
       flip(random_() % kBits, i % 32 == 0);
       if (HasFatalFailure()) return;
     }
@@ -174,7 +175,7 @@ TEST_F(BitRotTest, ASegmentCutAtAnyLengthIsNoticed) {
 }
 
 TEST_F(BitRotTest, SectorsThatAreSwappedOrZeroedAreNoticed) {
-  for (int i = 0; i < (long_form() ? 100'000 : 2'000); ++i) {
+  for (std::uint64_t i = repeats(2'000, 100'000); i > 0; --i) {
     Image image = sound_;
     const auto any_sector = [&]() -> std::pair<std::string&, std::size_t> {
       std::string& bytes = image.at(random_() % 2 == 0 ? kSealed : kActive);

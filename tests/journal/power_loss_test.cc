@@ -175,7 +175,7 @@ class LostPower {
 TEST(PowerLoss, NoIdentityNamesTwoRecordsAndWhatIsLostIsTold) {
   const std::uint64_t seed = test_seed();
   std::printf("seed %llu (HOOKWIRE_SEED takes it)\n", static_cast<unsigned long long>(seed));
-  const std::uint64_t journals = long_form() ? 500 : 25;
+  const std::uint64_t journals = repeats(25, 500);
   int rolled_back = 0, epochs = 0, torn = 0, gaps = 0, clean = 0, failed_opens = 0;
   std::uint64_t forgotten = 0, survived = 0, records = 0;
   for (std::uint64_t n = 0; n < journals; ++n) {

@@ -13,12 +13,12 @@
 
 #include "events_fixture.h"
 #include "support/eventually.h"
+#include "support/long_form.h"
 
 namespace hookwire::testing {
 namespace {
 
 constexpr int kThreads = 8;
-constexpr int kRounds = 50;
 
 // What a calling thread was doing, in memory that outlives its process.
 enum class Doing : int { nothing, publishing_pre, driver, publishing_end };
@@ -93,7 +93,8 @@ TEST_F(CrashTest, EveryAnsweredCallHasItsEventsAndEveryOtherIsAborted) {
   int hit_publishing = 0;
   int torn = 0;
   std::uint64_t aborted = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  const int rounds = static_cast<int>(repeats(50, 50));
+  for (int round = 0; round < rounds; ++round) {
     const pid_t pid = start_caller(round);
     const int until = 1 + static_cast<int>(random() % 300);
     ASSERT_TRUE(eventually([&] { return threads_[0].answered >= until; }));
@@ -143,7 +144,7 @@ TEST_F(CrashTest, EveryAnsweredCallHasItsEventsAndEveryOtherIsAborted) {
   EXPECT_GT(aborted, 0u);
   std::printf(
       "%d kills: %d while a call was publishing, %d left a torn record; %zu calls, %llu aborted\n",
-      kRounds, hit_publishing, torn, answered.size(), static_cast<unsigned long long>(aborted));
+      rounds, hit_publishing, torn, answered.size(), static_cast<unsigned long long>(aborted));
 }
 
 TEST_F(CrashTest, AnAbortedCallRepeatsWhatItsPreTold) {

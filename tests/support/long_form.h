@@ -17,6 +17,19 @@ inline bool long_form() {
   return value != nullptr && std::string_view(value) == "1";
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
+/// How often a test repeats what chance decides: `many` times in the long form, else `few` times,
+/// or a quarter of that with a sanitizer, under which each takes ten times as long.
+inline std::uint64_t repeats(std::uint64_t few, std::uint64_t many) {
+  if (long_form()) return many;
+  return kSanitized ? few / 4 : few;
+}
+
 /// The seed of everything random in a test: HOOKWIRE_SEED where it is set, else another each time.
 /// A test says it with SCOPED_TRACE or report(), so that a failure can be run again.
 inline std::uint64_t test_seed() {
