@@ -16,12 +16,7 @@ class BadConfigurationTest : public CliTest {
     write_more(from, to);
   }
   /// The same with the file as it is now.
-  void write_more(const std::string& from, const std::string& to) {
-    std::string text = read_file(in_folder("gold.conf"));
-    const std::size_t at = text.find(from);
-    ASSERT_NE(at, std::string::npos) << from;
-    write_file("gold.conf", text.replace(at, from.size(), to));
-  }
+  void write_more(const std::string& from, const std::string& to) { edit_config("gold", from, to); }
   void expect_refused(const ::testing::Matcher<const std::string&>& message) const {
     for (const std::vector<std::string>& command :
          {std::vector<std::string>{"host", "-c"}, std::vector<std::string>{"config", "check"}}) {

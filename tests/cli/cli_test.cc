@@ -83,6 +83,14 @@ fs::path CliTest::write_config(const std::string& name, const std::string& more,
                         ":size]\nmax_share_size_gb = " + std::to_string(max_share_size_gb) + "\n");
 }
 
+void CliTest::edit_config(const std::string& name, const std::string& from,
+                          const std::string& to) const {
+  std::string text = read_file(in_folder(name + ".conf"));
+  const std::size_t at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from;
+  write_file(name + ".conf", text.replace(at, from.size(), to));
+}
+
 std::unique_ptr<RunningHost> CliTest::start_host(const std::string& name) const {
   auto host =
       std::make_unique<RunningHost>(in_folder(name + ".conf"), in_folder(name + ".messages"));

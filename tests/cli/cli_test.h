@@ -62,6 +62,8 @@ class CliTest : public ::testing::Test {
   /// its journal in NAME.journal, its endpoint stream(name). `more` goes into the backend's group.
   std::filesystem::path write_config(const std::string& name, const std::string& more = "",
                                      int max_share_size_gb = 100) const;
+  /// Puts `to` in the place of the first `from` of NAME.conf.
+  void edit_config(const std::string& name, const std::string& from, const std::string& to) const;
   std::string stream(const std::string& name) const {
     return "ipc://" + in_folder("sockets/" + name).string();
   }
