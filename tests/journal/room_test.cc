@@ -10,21 +10,23 @@ namespace {
 /// Room for the ends of calls, on a disk that takes no more segments.
 class RoomTest : public JournalTest {
  protected:
-  std::unique_ptr<JournalWriter> open_small(
-      std::chrono::nanoseconds append_wait = std::chrono::milliseconds(1)) {
-    return std::make_unique<JournalWriter>(
-        disk_, clock_,
-        JournalOptions{
-            .folder = folder(), .segment_bytes = 4 * kBlockBytes, .append_wait = append_wait});
+  // Long enough for the segment that is made ahead.
+  std::unique_ptr<JournalWriter> open_small() {
+    return std::make_unique<JournalWriter>(disk_, clock_,
+                                           JournalOptions{.folder = folder(),
+                                                          .segment_bytes = 4 * kBlockBytes,
+                                                          .append_wait = std::chrono::minutes(1)});
   }
-  static bool append_with(JournalWriter& journal, JournalRoom room, std::size_t bytes) {
+  static bool append_with(JournalWriter& journal, JournalRoom room, std::size_t bytes,
+                          bool waits = false) {
     const std::string body(bytes, 'x');
     try {
       journal.append({.kind = 1,
                       .topic = "pre/m/p",
                       .body = std::as_bytes(std::span(body)),
                       .time_ns = 1,
-                      .room = room});
+                      .room = room,
+                      .waits = waits});
       return true;
     } catch (const Error&) {
       return false;
@@ -42,7 +44,7 @@ TEST_F(RoomTest, WhatWasSetAsideIsThereWhateverTheSizeAndWhateverElseIsAppended)
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(segment(2)); }));
   disk_.full = true;
   int taken = 0;
-  while (append_with(*journal, JournalRoom::take, 100)) ++taken;
+  while (append_with(*journal, JournalRoom::take, 100, true)) ++taken;
   EXPECT_GE(taken, 1);
   int others = 0;
   while (append_with(*journal, JournalRoom::none, 5000)) ++others;
@@ -59,10 +61,9 @@ TEST_F(RoomTest, WhatWasSetAsideIsThereWhateverTheSizeAndWhateverElseIsAppended)
 }
 
 TEST_F(RoomTest, RoomThatIsGivenBackIsThereForOthers) {
-  // Long enough for the segment that is made ahead; behind it nobody waits.
-  const auto journal = open_small(std::chrono::seconds(10));
+  const auto journal = open_small();
   int taken = 0;
-  while (append_with(*journal, JournalRoom::take, 100)) ++taken;
+  while (append_with(*journal, JournalRoom::take, 100, true)) ++taken;
   journal->release_room();
   EXPECT_TRUE(append_with(*journal, JournalRoom::take, 100));
   EXPECT_FALSE(append_with(*journal, JournalRoom::take, 100));
