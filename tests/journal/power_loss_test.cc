@@ -229,7 +229,7 @@ TEST(PowerLoss, ATailThatCameBackIsNoDamage) {
   const std::string body(3000, 'x');
   const JournalEntry entry{.topic = "t", .body = std::as_bytes(std::span(body))};
   int cut_off = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= repeats(300, 300); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     ForgetfulFileSystem files(seed);
     JournalWriter(files, clock, options).append(entry);  // closed: this one is safe
