@@ -3,12 +3,16 @@
 Usage: readme_test.py SOURCE_FOLDER HOOKWIRE COMPILER "INCLUDE_FOLDERS"
 """
 
+import contextlib
 import pathlib
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 source, hookwire, compiler, folders = sys.argv[1:]
 readme = pathlib.Path(source, "README.md").read_text()
@@ -27,10 +31,15 @@ def compile_program(folder):
                     "-fsyntax-only", str(path)], check=True)
 
 
+def commands_that(begin):
+    """The one block of commands that begins so."""
+    (block,) = [block for block in blocks("sh") if block.startswith(begin)]
+    return block
+
+
 def run_commands(folder):
     shutil.copytree(pathlib.Path(source, "examples"), pathlib.Path(folder, "examples"))
-    (by_hand,) = [block for block in blocks("sh") if block.startswith("hookwire=")]
-    script = "set -e\n" + by_hand.replace("build/release/bin/hookwire", hookwire)
+    script = "set -e\n" + commands_that("hookwire=").replace("build/release/bin/hookwire", hookwire)
     result = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True,
                             timeout=100)
     print(result.stdout, result.stderr)
@@ -39,6 +48,48 @@ def run_commands(folder):
     assert "ShareNotFound" in result.stdout
 
 
+def follow(folder):
+    """Calls a host until each command that follows it has said something, or has ended as it is to
+    by itself; then they are all ended."""
+    followers = [shlex.split(line.replace("hookwire", hookwire, 1))
+                 for line in commands_that("hookwire tail").splitlines()]
+    calls = pathlib.Path(folder, "examples/calls.jsonl").read_text()
+    with contextlib.ExitStack() as running:
+        def start(command, **streams):
+            process = subprocess.Popen(command, cwd=folder, text=True, **streams)
+            running.callback(process.wait)
+            running.callback(process.kill)
+            return process
+
+        host = start([hookwire, "host", "-c", "examples/hookwire.conf"], stdin=subprocess.PIPE,
+                     stdout=subprocess.DEVNULL)
+        said = [pathlib.Path(folder, f"follower-{n}") for n in range(len(followers))]
+        processes = [start(command, stdout=running.enter_context(open(path, "w")))
+                     for command, path in zip(followers, said)]
+        recorded = pathlib.Path(folder, "var/audit")
+
+        def heard(command, path):
+            if "audit" in command:
+                return any(file.stat().st_size > 0 for file in recorded.rglob("*.hwa"))
+            return path.stat().st_size > 0
+
+        end = time.monotonic() + 60
+        while waiting := [command for command, path in zip(followers, said)
+                          if not heard(command, path)]:
+            assert time.monotonic() < end, f"nothing came to {waiting}"
+            host.stdin.write(calls)
+            host.stdin.flush()
+            time.sleep(0.05)  # between two polls
+        for command, process in zip(followers, processes):
+            if "wait" not in command:
+                process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0, f"{command} ended with {process.returncode}"
+        host.stdin.close()
+        assert host.wait(60) == 0
+    assert "failure" in said[1].read_text(), "the live listener is to hear of failures"
+
+
 with tempfile.TemporaryDirectory() as folder:
     compile_program(folder)
     run_commands(folder)
+    follow(folder)
