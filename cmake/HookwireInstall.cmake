@@ -30,13 +30,20 @@ foreach(component library development tools documents)
   install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
           COMPONENT ${component})
 endforeach()
-install(FILES "${CMAKE_SOURCE_DIR}/docs/wire.md" "${CMAKE_SOURCE_DIR}/docs/journal.md"
-        DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT documents)
+# Laid out as in the sources, so that links between them lead somewhere.
+foreach(page configuration exec-hook journal manila subscribing wire writing-hooks)
+  install(FILES "${CMAKE_SOURCE_DIR}/docs/${page}.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs"
+          COMPONENT documents)
+endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
+              "${CMAKE_SOURCE_DIR}/schemas/body.schema.versions"
               "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/schemas/vectors"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+        USE_SOURCE_PERMISSIONS COMPONENT documents
+        PATTERN CMakeLists.txt EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN node_modules EXCLUDE)
 
 # find_package(hookwire)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/hookwire")

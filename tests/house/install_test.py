@@ -4,6 +4,7 @@ Usage: install_test.py BUILD_FOLDER VERSION INSTALLED_FOLDER
 """
 
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -40,6 +41,10 @@ def check_documents(folder):
     for name in ("docs/wire.md", "schemas/body.schema.json", "schemas/asyncapi.json",
                  "schemas/vectors/depth_bomb.json", "schemas/vectors/batches/three.json"):
         assert f"share/doc/hookwire/{name}" in documents, f"{name} is not installed"
+    for page in (folder / "share/doc/hookwire").rglob("*.md"):
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name} leads to {link}: not installed"
 
 
 def check_development(folder):
