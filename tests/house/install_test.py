@@ -22,7 +22,8 @@ def installed(folder, component):
 
 def check_tools(folder):
     tools = installed(folder, "tools")
-    assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE"}, tools
+    assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE",
+                     "lib/systemd/system/hookwire-host@.service"}, tools
 
 
 def check_library(folder):
