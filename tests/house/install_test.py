@@ -21,9 +21,20 @@ def installed(folder, component):
 
 
 def check_tools(folder):
+    pages = {path.name.removesuffix(".scd")
+             for path in pathlib.Path(__file__).parents[2].glob("docs/man/*.scd")}
+    assert {"hookwire.1", "hookwire-host.1", "hookwire.conf.5"} <= pages, pages
     tools = installed(folder, "tools")
     assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE",
-                     "lib/systemd/system/hookwire-host@.service"}, tools
+                     "share/bash-completion/completions/hookwire",
+                     "lib/systemd/system/hookwire-host@.service",
+                     *(f"share/man/man{page[-1]}/{page}" for page in pages)}, tools
+    for page in pages:
+        text = (folder / f"share/man/man{page[-1]}/{page}").read_text()
+        assert text.count(".SH NAME") == 1 and ".SH SEE ALSO" in text, page
+        # What it leads to is a page of ours.
+        for name, section in re.findall(r"\\fB([^\\ ]+)\\fR\((\d)\)", text):
+            assert f"{name}.{section}" in pages, f"{page} leads to {name}({section})"
 
 
 def check_library(folder):
