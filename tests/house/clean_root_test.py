@@ -18,6 +18,6 @@ said = run("mmdebstrap", "--quiet", "--variant=apt", "--format=null",
            "--aptopt=Acquire::Retries 3", "--customize-hook=mkdir $1/try",
            f"--customize-hook=copy-in {' '.join(map(str, packages))} {script} {SOURCES} /try",
            f"--customize-hook=chroot $1 env VERSION={version} sh /try/{script.name}",
-           "bookworm", "/dev/null", timeout=580)
+           "bookworm", "/dev/null", timeout=880)
 print(said)
 assert "the packages work in a bare Debian" in said, said

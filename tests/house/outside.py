@@ -24,7 +24,7 @@ CREATE = ('{"method":"create_share_instance",'
           '"args":{"share_id":"%s","size_gb":1,"share_proto":"NFS"}}\n')
 
 
-def run(*command, status=0, timeout=250, **options):
+def run(*command, status=0, timeout=580, **options):
     """What the command prints, after it ended with `status`."""
     result = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, timeout=timeout, **options)
