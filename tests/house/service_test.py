@@ -7,6 +7,7 @@ Usage: service_test.py INSTALLED_FOLDER
 import pathlib
 import re
 import shutil
+import socket
 import sys
 import tempfile
 
@@ -58,14 +59,38 @@ def allowed(group):
     return calls.union(*(allowed(word) for word in words[1:] if word.startswith("@")))
 
 
-filters = re.findall(r"^SystemCallFilter=(.+)$", text, re.M)
-assert filters == ["@system-service"], filters
-with tempfile.TemporaryDirectory() as folder:
-    trace = pathlib.Path(folder, "trace")
-    shutil.copytree(prefix / "share/doc/hookwire/examples", pathlib.Path(folder, "examples"))
-    run("strace", "-f", "-qq", "-e", "signal=none", "-o", trace, prefix / "bin/hookwire", "host",
-        "-c", "examples/hookwire.conf", "--calls", "examples/calls.jsonl", cwd=folder)
-    used = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M))
-assert {"epoll_wait", "mmap", "bind"} <= used, used
-refused = used - allowed("@system-service")
-assert not refused, f"the unit does not allow the host {refused}"
+def with_tcp(text):
+    """The example with its endpoints on tcp, at ports that were free a moment ago."""
+    with socket.socket() as one, socket.socket() as other:
+        for name, free in (("stream", one), ("live", other)):
+            free.bind(("127.0.0.1", 0))
+            text, count = re.subn(rf"(?m)^{name}_endpoint = .*$", f"{name}_endpoint = "
+                                  f"tcp://127.0.0.1:{free.getsockname()[1]}", text)
+            assert count == 1, name
+    return text
+
+
+def traced(config):
+    """What the host asks of the kernel while it makes the calls of the example."""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder, "trace")
+        shutil.copytree(prefix / "share/doc/hookwire/examples", pathlib.Path(folder, "examples"))
+        example = pathlib.Path(folder, "examples/hookwire.conf")
+        example.write_text(config(example.read_text()))
+        run("strace", "-f", "-qq", "-e", "signal=none", "-o", trace, prefix / "bin/hookwire",
+            "host", "-c", "examples/hookwire.conf", "--calls", "examples/calls.jsonl", cwd=folder)
+        return trace.read_text()
+
+
+# libzmq asks for the machine's interfaces where it binds tcp, and ends the process if it cannot.
+trace = traced(str) + traced(with_tcp)
+for setting, used, least, allows in (
+        ("SystemCallFilter", re.findall(r"^\d+ +(\w+)\(", trace, re.M),
+         {"epoll_wait", "mmap", "bind"}, allowed),
+        ("RestrictAddressFamilies", re.findall(r"\bsocket\((AF_\w+)", trace),
+         {"AF_UNIX", "AF_INET"}, lambda word: {word})):
+    assert least <= set(used), set(used)
+    lines = re.findall(rf"^{setting}=(.+)$", text, re.M)
+    assert len(lines) == 1, lines
+    refused = set(used).difference(*(allows(word) for word in lines[0].split()))
+    assert not refused, f"{setting} does not allow the host {refused}"
