@@ -9,6 +9,11 @@ set(HOOKWIRE_UNITY "" CACHE STRING "Compile several files as one: of programs, o
 set(HOOKWIRE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 option(HOOKWIRE_SHARED "Link the shared library and the program that uses it too" ON)
 
+if(HOOKWIRE_SANITIZE)
+  # Such a build is not to be installed, and says the same of the archives alone.
+  set(HOOKWIRE_SHARED OFF)
+endif()
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
