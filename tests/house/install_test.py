@@ -28,6 +28,7 @@ def check_tools(folder):
     assert tools == {"bin/hookwire", "share/doc/hookwire/LICENSE",
                      "share/bash-completion/completions/hookwire",
                      "lib/systemd/system/hookwire-host@.service",
+                     "lib/systemd/system/hookwire-host@.socket",
                      *(f"share/man/man{page[-1]}/{page}" for page in pages)}, tools
     for page in pages:
         text = (folder / f"share/man/man{page[-1]}/{page}").read_text()

@@ -1,28 +1,34 @@
 """systemd accepts the unit, and finds that it leaves the service little to do harm with; what the
-host needs of the kernel it leaves.
+host needs of the kernel it leaves. It gets calls.
 
 Usage: service_test.py INSTALLED_FOLDER
 """
 
+import json
+import os
 import pathlib
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
+import threading
 
-from outside import run
+from outside import CREATE, run
 
-NAME = "hookwire-host@.service"
+NAME, CALLS = "hookwire-host@.service", "hookwire-host@.socket"
 prefix = pathlib.Path(sys.argv[1])
-text = (prefix / "lib/systemd/system" / NAME).read_text()
+text, calls = ((prefix / "lib/systemd/system" / name).read_text() for name in (NAME, CALLS))
 
 
 def verify(text):
+    """As instances, which name each other."""
     with tempfile.TemporaryDirectory() as folder:
-        unit = pathlib.Path(folder, NAME)
-        unit.write_text(text)
-        return run("systemd-analyze", "verify", "--man=no", unit)
+        units = [pathlib.Path(folder, name.replace("@", "@gold")) for name in (NAME, CALLS)]
+        for unit, content in zip(units, (text, calls)):
+            unit.write_text(content)
+        return run("systemd-analyze", "verify", "--man=no", *units)
 
 
 # systemd would look for the program where systems have theirs.
@@ -50,6 +56,29 @@ command = [word.replace("%i", "gold") for word in
            next(line for line in text.splitlines() if line.startswith("ExecStart=")).split()[1:]]
 said = run(prefix / "bin/hookwire", *command, status=2)
 assert "/etc/hookwire/hookwire.conf" in said, said
+
+# It gets its calls from a FIFO, which systemd opens like this. Writers come and go.
+for line in ("Requires=hookwire-host@%i.socket", "StandardInput=socket", "StandardOutput=journal"):
+    assert f"\n{line}\n" in text, line
+assert "\nListenFIFO=/run/hookwire-host/%i.calls\n" in calls, calls
+with tempfile.TemporaryDirectory() as folder:
+    fifo = pathlib.Path(folder, "gold.calls")
+    os.mkfifo(fifo, 0o600)
+    kept = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    shutil.copytree(prefix / "share/doc/hookwire/examples", pathlib.Path(folder, "examples"))
+    host = subprocess.Popen(
+        [prefix / "bin/hookwire", *(word.replace("/etc/hookwire/", "examples/") for word in command)],
+        cwd=folder, stdin=kept, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    ends = threading.Timer(120, host.kill)
+    ends.start()
+    for share in ("s-1", "s-2"):
+        fifo.write_text(CREATE % share)
+        answer = json.loads(host.stdout.readline())
+        assert answer["ok"] and share in str(answer["result"]), answer
+    host.terminate()
+    assert host.stdout.read() == "" and host.wait() == 0, host.returncode
+    ends.cancel()
+    os.close(kept)
 
 
 def allowed(group):
