@@ -35,6 +35,9 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
     endif()
   endforeach()
 
+  # For everybody to read, whatever the umask of whoever makes the packages.
+  run(chmod -R u=rwX,go=rX "${root}")
+
   # Where Debian 12 has its units.
   if(EXISTS "${root}/usr/lib/systemd")
     file(RENAME "${root}/usr/lib" "${root}/lib")

@@ -1,5 +1,5 @@
 """Makes the Debian packages, and looks at them: lintian finds no error, no file is in two of them,
-each depends on what it needs.
+each depends on what it needs. Compressed for speed, and removed again.
 
 Usage: packages_test.py BUILD_FOLDER VERSION FOLDER
 """
@@ -19,7 +19,9 @@ folder = pathlib.Path(folder)
 machine = run("dpkg", "--print-architecture").strip()
 
 shutil.rmtree(folder, ignore_errors=True)
-run("cpack", "-G", "DEB", "--config", pathlib.Path(build, "CPackConfig.cmake"), "-B", folder)
+# Whoever makes them and however private they keep their files: packages are for everybody.
+run("cpack", "-G", "DEB", "--config", pathlib.Path(build, "CPackConfig.cmake"), "-B", folder,
+    "-D", "CPACK_DEBIAN_COMPRESSION_TYPE=gzip", umask=0o077)
 shutil.rmtree(folder / "_CPack_Packages")
 packages = {path.name.split("_")[0]: path for path in folder.iterdir()}
 assert {path.name for path in packages.values()} == {
@@ -29,10 +31,12 @@ assert {path.name for path in packages.values()} == {
 print(run("lintian", "--allow-root", "--no-cfg", "--fail-on", "error", "--tag-display-limit", "0",
           *packages.values()))
 
-# A path is in one package, folders aside.
+# A path is in one package, folders aside, and everybody may read it.
+MODES = {"d": ("rwxr-xr-x",), "-": ("rw-r--r--", "rwxr-xr-x"), "l": ("rwxrwxrwx",)}
 owners = {}
 for name, path in packages.items():
     for line in run("dpkg-deb", "--contents", path).splitlines():
+        assert line[1:10] in MODES[line[0]] and line.split()[1] == "root/root", f"{name}: {line}"
         entry = line.split(maxsplit=5)[5].split(" -> ")[0]
         if not entry.endswith("/"):
             owners.setdefault(entry, []).append(name)
@@ -64,4 +68,8 @@ assert field(DOC, "Depends") == "", field(DOC, "Depends")
 run("dpkg-deb", "--control", packages[LIBRARY], folder / "control")
 assert (folder / "control/shlibs").read_text().split() == [
     "libhookwire", release, LIBRARY, "(>=", f"{version})"]
-shutil.rmtree(folder / "control")
+
+# Lists of packages show the first line of each description.
+synopses = [field(package, "Description").splitlines()[0] for package in packages]
+assert len(set(synopses)) == len(packages), synopses
+shutil.rmtree(folder)
