@@ -1,4 +1,4 @@
-# Run by clean_root_test.py in a bare Debian: /try has the packages and the outside project.
+# Run by clean_root.py in a bare Debian: /try has the packages and the outside project.
 set -eux
 export DEBIAN_FRONTEND=noninteractive
 cd /try
