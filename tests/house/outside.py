@@ -1,8 +1,10 @@
 """What the tests of the installed tree share: commands that must work, and the outside project."""
 
 import json
+import os
 import pathlib
 import re
+import signal
 import subprocess
 
 SOURCES = pathlib.Path(__file__).parent / "outside"
@@ -25,12 +27,17 @@ CREATE = ('{"method":"create_share_instance",'
 
 
 def run(*command, status=0, timeout=580, **options):
-    """What the command prints, after it ended with `status`."""
-    result = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, timeout=timeout, **options)
-    ended = f"{command} ended with {result.returncode}:\n{result.stdout}"
-    assert result.returncode == status, ended
-    return result.stdout
+    """What the command prints, after it ended with `status`. At the timeout it ends with all that it
+    started."""
+    with subprocess.Popen([str(word) for word in command], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True, **options) as process:
+        try:
+            printed, _ = process.communicate(timeout=timeout)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    assert process.returncode == status, f"{command} ended with {process.returncode}:\n{printed}"
+    return printed
 
 
 def needed(path):
