@@ -1,4 +1,5 @@
-"""The shared library exports what public headers declare, and nothing else.
+"""The shared library exports what public headers declare, all of it that the archives have, and
+nothing else.
 
 Usage: exports_test.py LIBRARY INCLUDE_FOLDER VERSION
 """
@@ -51,3 +52,17 @@ for wanted in ("hookwire::Publisher::start", "typeinfo for hookwire::Error",
                "typeinfo for hookwire::ShareNotFound", "vtable for hookwire::ValueBuilder",
                "typeinfo for hookwire::Hook", "hookwire::to_json"):
     assert any(name.startswith(wanted) for name in names), f"{wanted} is not exported"
+
+# What links with the archives links with the library. readelf: number, value, size, type, binding,
+# visibility, section, name.
+lost, count = set(), 0
+for archive in pathlib.Path(library).parent.glob("libhookwire_*.a"):
+    if archive.name == "libhookwire_testing.a":
+        continue
+    for line in run("readelf", "--syms", "--wide", archive).splitlines():
+        words = line.split()
+        if words[4:6] == ["GLOBAL", "DEFAULT"] and words[6] != "UND" and "8hookwire" in words[7]:
+            count += 1
+            lost |= {words[7]} - set(mangled)
+assert count > 300, count
+assert not lost, "not exported:\n" + run("c++filt", *sorted(lost))
