@@ -5,6 +5,12 @@ _hookwire() {
   local program=$1 current=$2 previous=$3 word line names help
   local -a command=()
   COMPREPLY=()
+  # bash takes --option=value for three words, and the last of --option= for the current one.
+  if [[ ${COMP_WORDS[COMP_CWORD]} == = ]]; then
+    current= previous=${COMP_WORDS[COMP_CWORD-1]}
+  elif [[ $previous == = ]]; then
+    previous=${COMP_WORDS[COMP_CWORD-2]}
+  fi
   help=$("$program" --help 2>/dev/null) || return
 
   # Down to the command that the line is about; `help` takes commands too.

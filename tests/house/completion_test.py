@@ -46,6 +46,8 @@ expect(["journal", "re"], ["repair"])
 expect(["journal", "repair", "var/journal", "--d"], ["--dry-run"])
 expect(["help", "journal", "c"], ["cat"])
 expect(["tail", "--color", "a"], ["auto", "always"])
+expect(["tail", "--color", "=", "a"], ["auto", "always"])  # as bash takes --color=a apart
+expect(["tail", "--color", "="], ["auto", "always", "never"])
 expect(["tail", "--connect", "ipc://x", "--on"], ["--once"])
 expect(["host", "--calls", "--"], [])  # a file is to come
 expect(["no_such_command", "--he"], ["--help"])
