@@ -22,6 +22,7 @@
 #include "hookwire/publisher/publish_policy.h"
 #include "hookwire/publisher/relay.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How one driver's events are published.
@@ -113,8 +114,9 @@ class Publisher {
   PublisherStatus status() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/log.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a relay allows its clients. Every refusal is an error message to that client and a count.
@@ -106,8 +107,9 @@ class Relay {
   std::string endpoint() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

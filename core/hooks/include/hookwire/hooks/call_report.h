@@ -1,5 +1,6 @@
 #pragma once
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How one call ended, for a caller that wants to know more than its result or exception says: a
@@ -15,3 +16,4 @@ struct CallReport {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -20,6 +20,7 @@
 #include "hookwire/hooks/hook_switches.h"
 #include "hookwire/hooks/redaction.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A hook and its place in a chain.
@@ -120,7 +121,7 @@ class HookChain {
 
  private:
   static constexpr int kNone = -1;
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
 
   std::atomic<int> current_{kNone};  // the slot that calls enter, or kNone
   const Context default_context_;
@@ -128,3 +129,4 @@ class HookChain {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -17,6 +17,7 @@
 #include "hookwire/publisher/publisher.h"
 #include "hookwire/share/share_driver.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a configuration file says of one backend, read and checked, nothing opened yet. Immutable.
@@ -68,8 +69,9 @@ class Backend {
   PeriodicRunner& periodic();
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

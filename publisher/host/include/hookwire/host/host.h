@@ -10,6 +10,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/log.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What `hookwire host` was asked to do.
@@ -36,3 +37,4 @@ void run_host(FileSystem& file_system, const Clock& clock, Log& log, const HostO
               const HostSignals& signals, std::FILE* answers);
 
 }  // namespace hookwire
+#pragma GCC visibility pop
