@@ -17,6 +17,7 @@ foreach(component library development tools documents)
           COMPONENT ${component})
 endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/docs/wire.md" "${CMAKE_SOURCE_DIR}/docs/journal.md"
+              "${CMAKE_SOURCE_DIR}/docs/status.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT documents)
 install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
               "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"

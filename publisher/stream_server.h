@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,7 @@ struct StreamServerOptions {
   std::filesystem::path journal_folder;
   StreamLimits limits;
   RetainedHistory retained{};
+  std::function<void(StatusReport&)> describe{};  ///< As RelayOptions::describe.
 };
 
 /// The publisher's side of the stream protocol (stream_message.h), one step at a time: takes
@@ -49,6 +52,10 @@ class StreamServer {
   /// And while one is live, when ReplayPace allows it: a batch keeps a reader busy, and several
   /// readers woken at once can take every core of a small machine.
   static constexpr int kChunksPaced = 1;
+  /// Answers to how the publisher is: so many a second to all together, and while so many parts of
+  /// them have not left, none.
+  static constexpr std::uint32_t kReportsPerSecond = 10;
+  static constexpr std::size_t kMostStatusParts = 64;
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
@@ -70,6 +77,8 @@ class StreamServer {
   void close();
 
   RelayStatus status();
+  /// What a client that asks gets. Throws IoError.
+  StatusReport report();
 
  private:
   /// A session and, while it stands behind the others, its own reader.
@@ -87,6 +96,8 @@ class StreamServer {
   void obey(const std::string& peer, const AckRequest& request);
   void obey(const std::string& peer, const PingRequest& request);
   void obey(const std::string& peer, const CloseRequest& request);
+  void obey(const std::string& peer, const StatusRequest& request);
+  void send_report(const std::string& peer, std::span<const std::byte> report);
   void refuse(const std::string& peer, StreamError error);
 
   bool may_open(const std::string& peer, const OpenRequest& request);
@@ -131,6 +142,8 @@ class StreamServer {
   std::uint32_t kept_epoch_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   StreamStrangers strangers_;
+  StreamRate report_rate_;
+  std::vector<StreamBufferRef> report_parts_;  // sent, and may be under way
   IncomingRequest request_;
   std::random_device random_;
   ReplayPace pace_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hookwire/base/type_name.h"
+#include "hookwire/publisher/report.h"
 #include "hookwire/share/directory_driver.h"
 
 #include "parent_folders.h"
@@ -103,7 +104,12 @@ class Backend::Impl {
             chain_, [this](const auto& use) { ask_driver(use); }, log) {
     if (publisher_) chain_.tell_breakers(breaker_events_.emplace(*publisher_));
     chain_.replace(complete(plan_.hooks), plan_.call_time_budget, redaction_);
+    if (publisher_) publisher_->show(&chain_);
     log.info(plan_.summary());
+  }
+
+  ~Impl() {
+    if (publisher_) publisher_->show(nullptr);
   }
 
   void start() {
@@ -152,6 +158,13 @@ class Backend::Impl {
   Hooked<ShareDriver> driver() { return hooked_; }
   HookChain& chain() { return chain_; }
   PeriodicRunner& periodic() { return periodic_; }
+
+  StatusReport report() const {
+    if (publisher_) return publisher_->report();
+    StatusReport report{.publisher = plan_.publisher, .version = HOOKWIRE_VERSION};
+    report_hooks(chain_, report);
+    return report;
+  }
 
  private:
   // Puts the notification hook into the place that the plan kept for it.
@@ -232,6 +245,9 @@ Hooked<ShareDriver> Backend::driver() {
 }
 HookChain& Backend::chain() {
   return impl_->chain();
+}
+StatusReport Backend::report() const {
+  return impl_->report();
 }
 PeriodicRunner& Backend::periodic() {
   return impl_->periodic();

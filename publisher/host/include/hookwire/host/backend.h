@@ -19,6 +19,8 @@
 
 namespace hookwire {
 
+struct StatusReport;
+
 /// What a configuration file says of one backend, read and checked, nothing opened yet. Immutable.
 struct BackendPlan {
   std::string backend;    ///< Its group.
@@ -66,6 +68,8 @@ class Backend {
   Hooked<ShareDriver> driver();
   HookChain& chain();
   PeriodicRunner& periodic();
+  /// How it is: as Publisher::report(), or the hooks alone when nothing is published.
+  StatusReport report() const;
 
  private:
   class Impl;
