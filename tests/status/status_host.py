@@ -1,7 +1,9 @@
 """A host and what `hookwire status` says of it."""
 
+import http.client
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -51,3 +53,23 @@ def samples(text):
 def sample(text, name, **labels):
     labels.setdefault("publisher", "nas01@gold")
     return samples(text)[(name, tuple(sorted(labels.items())))]
+
+
+def listening(hookwire, **options):
+    """A host that serves metrics, with the port as `port`."""
+    host = Host(hookwire, arguments=("--listen", "127.0.0.1:0"), **options)
+    said = re.findall(r"metrics are served at http://127\.0\.0\.1:(\d+)/metrics",
+                      (host.folder / "messages").read_text())
+    host.port = int(said[-1])
+    return host
+
+
+def get(port, path, method="GET", **headers):
+    """Status, headers and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)
+    try:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+    finally:
+        connection.close()
