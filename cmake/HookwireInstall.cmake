@@ -22,6 +22,9 @@ install(FILES "${CMAKE_SOURCE_DIR}/docs/wire.md" "${CMAKE_SOURCE_DIR}/docs/journ
 install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
               "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
+install(FILES "${CMAKE_SOURCE_DIR}/packaging/grafana-dashboard.json"
+              "${CMAKE_SOURCE_DIR}/packaging/prometheus-alerts.yml"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/packaging" COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/schemas/vectors"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
 install(TARGETS hookwire RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
