@@ -82,8 +82,9 @@ std::function<std::shared_ptr<void>(const Backend&)> serve_metrics(House& house,
   const auto listener = std::make_shared<FileDescriptor>(listen_at(at));
   house.log.info("metrics are served at http://" + at.text() + "/metrics");
   return [&house, listener](const Backend& backend) {
-    return std::make_shared<MetricsServer>(house.log, std::move(*listener),
-                                           [&backend] { return backend.report(); });
+    return std::make_shared<MetricsServer>(
+        house.log, std::move(*listener), [&backend] { return backend.report(); },
+        [&backend] { return backend.started(); });
   };
 }
 

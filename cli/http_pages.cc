@@ -23,12 +23,12 @@ using std::chrono::steady_clock;
 constexpr std::string_view kOpenMetricsType = "application/openmetrics-text";
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
-// One connection, as cpp-httplib reads and writes it: so many bytes in and so much time in all,
-// and not beyond the moment in which `stop_fd` becomes readable. Confined to one thread.
+// One connection, as cpp-httplib reads and writes it: so many bytes in, so much time to read them
+// and so much in all, and not beyond the moment in which `stop_fd` becomes readable. Confined to
+// one thread.
 class HttpConnection final : public httplib::Stream {
  public:
-  HttpConnection(FileDescriptor socket, int stop_fd, std::size_t max_bytes,
-                 std::chrono::nanoseconds time_limit);
+  HttpConnection(FileDescriptor socket, int stop_fd);
 
   bool is_readable() const override { return at_ < filled_ || wait_for(POLLIN); }
   bool is_writable() const override { return wait_for(POLLOUT); }
@@ -52,19 +52,18 @@ class HttpConnection final : public httplib::Stream {
   std::array<char, 4096> room_;  // cpp-httplib reads byte by byte
   std::size_t at_ = 0;
   std::size_t filled_ = 0;
-  const std::chrono::steady_clock::time_point end_;
+  const steady_clock::time_point begin_ = steady_clock::now();
+  const steady_clock::time_point end_ = begin_ + HttpPages::kTimeLimit;
+  steady_clock::time_point read_end_ = begin_ + HttpPages::kRequestTimeLimit;
 };
 
-HttpConnection::HttpConnection(FileDescriptor socket, int stop_fd, std::size_t max_bytes,
-                               std::chrono::nanoseconds time_limit)
-    : socket_(std::move(socket)),
-      stop_fd_(stop_fd),
-      bytes_left_(max_bytes),
-      end_(steady_clock::now() + time_limit) {}
+HttpConnection::HttpConnection(FileDescriptor socket, int stop_fd)
+    : socket_(std::move(socket)), stop_fd_(stop_fd), bytes_left_(HttpPages::kMaxHttpRequestBytes) {}
 
 bool HttpConnection::wait_for(short events) const {
+  const steady_clock::time_point end = events == POLLIN ? read_end_ : end_;
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_ - steady_clock::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
     if (left.count() <= 0) return false;
     std::array<pollfd, 2> waiting{{{socket_.get(), events, 0}, {stop_fd_, POLLIN, 0}}};
     const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
@@ -110,6 +109,7 @@ void HttpConnection::get_local_ip_and_port(std::string& ip, int& port) const {
 
 void HttpConnection::finish() {
   ::shutdown(socket_.get(), SHUT_WR);
+  read_end_ = std::min(end_, steady_clock::now() + HttpPages::kRequestTimeLimit);
   while (fill()) {
   }
 }
@@ -119,7 +119,8 @@ void HttpConnection::finish() {
 // What cpp-httplib makes of HTTP, on connections that are given to it.
 class HttpPages::Server final : public httplib::Server {
  public:
-  explicit Server(std::function<StatusReport()> report) : report_(std::move(report)) {
+  Server(std::function<StatusReport()> report, std::function<bool()> started)
+      : report_(std::move(report)), started_(std::move(started)) {
     Get("/metrics", [this](const httplib::Request& request, httplib::Response& response) {
       metrics(request, response);
     });
@@ -134,7 +135,10 @@ class HttpPages::Server final : public httplib::Server {
 
   void serve(HttpConnection& connection) {
     bool closed = false;
-    process_request(connection, true, closed, {});
+    // The page comes whole whatever parts of it are asked for: each would be sent as often as it is
+    // named, and a short request could make a long answer.
+    process_request(connection, true, closed,
+                    [](httplib::Request& request) { request.ranges.clear(); });
   }
 
  private:
@@ -154,28 +158,29 @@ class HttpPages::Server final : public httplib::Server {
 
   // Only what is wrong now: what was lost long ago makes nobody restart anything.
   void health(httplib::Response& response) {
-    std::string wrong;
+    std::string wrong = started_() ? "" : "starting\n";
     try {
       for (const StatusProblem& problem : find_problems(report_())) {
         if (problem.now) wrong += problem.text + "\n";
       }
     } catch (const std::exception& error) {
-      wrong = "how it is cannot be told: " + std::string(error.what()) + "\n";
+      wrong += "how it is cannot be told: " + std::string(error.what()) + "\n";
     }
     if (!wrong.empty()) response.status = 503;
     response.set_content(wrong.empty() ? "ok\n" : wrong, kPlainText);
   }
 
   const std::function<StatusReport()> report_;
+  const std::function<bool()> started_;
 };
 
-HttpPages::HttpPages(std::function<StatusReport()> report)
-    : server_(std::make_unique<Server>(std::move(report))) {}
+HttpPages::HttpPages(std::function<StatusReport()> report, std::function<bool()> started)
+    : server_(std::make_unique<Server>(std::move(report), std::move(started))) {}
 
 HttpPages::~HttpPages() = default;
 
 void HttpPages::serve(FileDescriptor socket, int stop_fd) {
-  HttpConnection connection(std::move(socket), stop_fd, kMaxHttpRequestBytes, kTimeLimit);
+  HttpConnection connection(std::move(socket), stop_fd);
   server_->serve(connection);
   connection.finish();
 }

@@ -14,14 +14,18 @@ namespace hookwire {
 class HttpPages {
  public:
   static constexpr std::size_t kMaxHttpRequestBytes = 16 * 1024;
-  static constexpr std::chrono::seconds kTimeLimit{2};
+  /// For a request to come whole, and again for the client to go once it has its answer: others
+  /// wait so long behind one that says nothing.
+  static constexpr std::chrono::milliseconds kRequestTimeLimit{300};
+  static constexpr std::chrono::seconds kTimeLimit{2};  ///< For all of it.
 
-  /// What `report` throws is told to the client.
-  explicit HttpPages(std::function<StatusReport()> report);
+  /// What `report` throws is told to the client. Until `started` says true, /healthz says that
+  /// the publisher is starting.
+  HttpPages(std::function<StatusReport()> report, std::function<bool()> started);
   ~HttpPages();
 
-  /// Answers the one request of a connection, of kMaxHttpRequestBytes at most and within
-  /// kTimeLimit, or until `stop_fd` is readable.
+  /// Answers the one request of a connection, of kMaxHttpRequestBytes at most and within the
+  /// limits above, or until `stop_fd` is readable.
   void serve(FileDescriptor socket, int stop_fd);
 
  private:

@@ -23,11 +23,12 @@ using std::chrono::steady_clock;
 
 class MetricsServer::Impl {
  public:
-  Impl(Log& log, FileDescriptor listener, std::function<StatusReport()> report)
+  Impl(Log& log, FileDescriptor listener, std::function<StatusReport()> report,
+       std::function<bool()> started)
       : log_(log),
         listener_(std::move(listener)),
         stop_(::eventfd(0, EFD_CLOEXEC)),
-        pages_(std::move(report)) {
+        pages_(std::move(report), std::move(started)) {
     if (!stop_.valid()) throw IoError(errno, "make an eventfd");
     thread_ = std::thread([this] { run(); });
   }
@@ -95,8 +96,9 @@ class MetricsServer::Impl {
 };
 
 MetricsServer::MetricsServer(Log& log, FileDescriptor listener,
-                             std::function<StatusReport()> report)
-    : impl_(std::make_unique<Impl>(log, std::move(listener), std::move(report))) {}
+                             std::function<StatusReport()> report, std::function<bool()> started)
+    : impl_(std::make_unique<Impl>(log, std::move(listener), std::move(report),
+                                   std::move(started))) {}
 
 MetricsServer::~MetricsServer() = default;
 

@@ -17,9 +17,10 @@ class MetricsServer {
  public:
   static constexpr int kConnectionsPerSecond = 50;
 
-  /// Serves those that connect to `listener`, of listen_at(). `report` is called on the thread;
-  /// what it throws is told to the client. `log` must outlive the server. Throws IoError.
-  MetricsServer(Log& log, FileDescriptor listener, std::function<StatusReport()> report);
+  /// Serves those that connect to `listener`, of listen_at(). `report` and `started` are as
+  /// of HttpPages, and called on the thread. `log` must outlive the server. Throws IoError.
+  MetricsServer(Log& log, FileDescriptor listener, std::function<StatusReport()> report,
+                std::function<bool()> started);
   /// Ends the connection in flight and the thread.
   ~MetricsServer();
   MetricsServer(const MetricsServer&) = delete;

@@ -1,5 +1,6 @@
 #include "hookwire/host/backend.h"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -115,7 +116,9 @@ class Backend::Impl {
   void start() {
     if (publisher_) publisher_->start();
     periodic_.start();
+    started_ = true;
   }
+  bool started() const noexcept { return started_; }
 
   void stop(std::chrono::nanoseconds grace) {
     periodic_.stop();
@@ -224,6 +227,7 @@ class Backend::Impl {
   HookChain chain_;
   Hooked<ShareDriver> hooked_;
   PeriodicRunner periodic_;
+  std::atomic<bool> started_{false};
 };
 
 Backend::Backend(FileSystem& file_system, const Clock& clock, Log& log, BackendPlan plan)
@@ -233,6 +237,9 @@ Backend::~Backend() = default;
 
 void Backend::start() {
   impl_->start();
+}
+bool Backend::started() const noexcept {
+  return impl_->started();
 }
 void Backend::stop(std::chrono::nanoseconds grace) {
   impl_->stop(grace);

@@ -157,6 +157,31 @@ class HostileTest(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 20)
         self.assertTrue(self.served())
 
+    def test_silent_ones_hold_up_others_for_a_moment_each(self):
+        for _ in range(10):
+            self.connect()
+        begin = time.monotonic()
+        self.assertEqual(get(self.host.port, "/healthz")[0], 200)
+        self.assertLess(time.monotonic() - begin, 10)
+
+    def test_one_that_stays_after_its_answer_holds_up_others_for_a_moment(self):
+        for _ in range(10):
+            self.connect().sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
+        begin = time.monotonic()
+        self.assertEqual(get(self.host.port, "/healthz")[0], 200)
+        self.assertLess(time.monotonic() - begin, 10)
+
+    def test_whatever_ranges_are_asked_for_the_page_comes_once_and_whole(self):
+        for ranges in ("bytes=" + ",".join(["0-"] * 2600), "bytes=0-0", "bytes=9999999-"):
+            begin = time.monotonic()
+            status, headers, text = get(self.host.port, "/metrics", Range=ranges)
+            self.assertEqual(status, 200)
+            self.assertTrue(headers["Content-Type"].startswith("text/plain"))
+            self.assertEqual(text.count("# EOF\n"), 1)
+            self.assertIn("# TYPE hookwire_build_info gauge\n", text)
+            self.assertLess(time.monotonic() - begin, 10)
+            self.assertEqual(get(self.host.port, "/healthz", Range=ranges)[::2], (200, "ok\n"))
+
     def test_endless_headers_are_cut(self):
         client = self.connect()
         sent = 0

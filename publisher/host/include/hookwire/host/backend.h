@@ -58,6 +58,8 @@ class Backend {
 
   /// Starts the relay and the periodic ticks.
   void start();
+  /// start() has done its work.
+  bool started() const noexcept;
   /// Stops the periodic hooks, then the publisher, with `grace` for connected clients.
   void stop(std::chrono::nanoseconds grace);
   /// Takes over the hooks and switches of a plan read anew; calls in flight end with the old ones.
