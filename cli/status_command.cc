@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,11 @@ constexpr char kStatusHelp[] = R"(Examples:
   hookwire status --journal var/journal/gold
   hookwire status --connect STREAM --max-lag 1000 -o json
   hookwire status --connect STREAM -o openmetrics
+  hookwire status --connect STREAM -o prometheus
 
 Says how a publisher is: its journal, hooks, calls, sessions and cursors, what
-was dropped or refused and why. --journal reads a journal's folder, whether its
+was dropped or refused and why. openmetrics is OpenMetrics 1.0; prometheus the
+older text format, for promtool and textfile collectors. --journal reads a journal's folder, whether its
 publisher lives or not. Ends with 1 when something is wrong: a gap, a lag above
 --max-lag, low space.)";
 
@@ -77,6 +80,25 @@ std::string json_line(const StatusReport& report, const std::vector<StatusProble
   return to_json(value) + "\n";
 }
 
+// Nothing: they are told in another form.
+std::optional<MetricsForm> metrics_form(const StatusArguments& arguments) {
+  if (arguments.output == "openmetrics") return MetricsForm::open_metrics;
+  if (arguments.output == "prometheus") return MetricsForm::plain;
+  return std::nullopt;
+}
+
+// Each series may stand there once.
+void refuse_twins(const std::vector<StatusReport>& reports) {
+  std::set<std::string> seen;
+  for (const StatusReport& report : reports) {
+    if (seen.insert(report.publisher).second) continue;
+    throw Error(ErrorCode::configuration,
+                (report.publisher.empty() ? "a journal without its publisher"
+                                          : "the publisher " + printable(report.publisher)) +
+                    " was asked twice, and metrics of it can stand there once only");
+  }
+}
+
 int status(House& house, const StatusArguments& arguments) {
   if (arguments.connect.empty() && arguments.journal.empty()) {
     throw Error(ErrorCode::configuration,
@@ -84,6 +106,7 @@ int status(House& house, const StatusArguments& arguments) {
   }
   std::vector<StatusReport> reports;
   const int failed = collect(house, arguments, reports);
+  if (metrics_form(arguments)) refuse_twins(reports);
   const std::optional<std::uint64_t> max_lag =
       arguments.max_lag < 0 ? std::nullopt
                             : std::optional(static_cast<std::uint64_t>(arguments.max_lag));
@@ -103,7 +126,7 @@ int status(House& house, const StatusArguments& arguments) {
       }
     }
   }
-  if (arguments.output == "openmetrics") text = to_metrics(reports, MetricsForm::plain);
+  if (const auto form = metrics_form(arguments)) text = to_metrics(reports, *form);
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw IoError(errno, "write the status");
   }
@@ -127,9 +150,9 @@ void add_status_command(CLI::App& program, Command& chosen) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--timeout", arguments->timeout, "Give up after so many seconds (5)")
       ->type_name("SECONDS");
-  command->add_option("-o,--output", arguments->output, "text, json or openmetrics")
+  command->add_option("-o,--output", arguments->output, "text, json, openmetrics or prometheus")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "json", "openmetrics"}));
+      ->check(CLI::IsMember({"text", "json", "openmetrics", "prometheus"}));
   command->add_option("--color", arguments->color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");

@@ -159,7 +159,7 @@ class DashboardTest(unittest.TestCase):
         commands = "".join(re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.S | re.M))
         (host,) = re.findall(r"^hookwire (host .*)$", commands, re.M)
         ask = re.findall(r"^hookwire (status .*)$", commands, re.M)
-        self.assertEqual(len(ask), 4)
+        self.assertEqual(len(ask), 5)
         with tempfile.TemporaryDirectory(prefix="hw-") as folder:
             shutil.copytree(SOURCE / "examples", pathlib.Path(folder, "examples"))
             words = host.replace("9100", "0").split()  # one that is free

@@ -10,6 +10,7 @@ import unittest
 
 import msgpack
 import zmq
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from status_host import Host, eventually, promtool_finds, run, sample, status_of
 
@@ -64,7 +65,7 @@ class StatusTest(unittest.TestCase):
 
     def test_metrics_are_accepted_by_promtool_and_say_the_same(self):
         with busy_host() as host:
-            ended = run(HOOKWIRE, "status", "--connect", host.endpoint, "-o", "openmetrics")
+            ended = run(HOOKWIRE, "status", "--connect", host.endpoint, "-o", "prometheus")
             self.assertEqual((ended.returncode, ended.stderr), (0, ""))
             self.assertEqual(promtool_finds(ended.stdout), "")
             text = ended.stdout
@@ -78,6 +79,26 @@ class StatusTest(unittest.TestCase):
             self.assertEqual(sample(text, "hookwire_events_total"), len(host.cat()))
             # Bad metrics would be refused.
             self.assertNotEqual(promtool_finds(text.replace("_total", "")), "")
+
+    def test_openmetrics_is_that_to_the_letter(self):
+        with busy_host() as host:
+            ended = run(HOOKWIRE, "status", "--connect", host.endpoint, "-o", "openmetrics")
+            self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+            self.assertTrue(ended.stdout.endswith("\n# EOF\n"))
+            families = {each.name: each for each in text_string_to_metric_families(ended.stdout)}
+            self.assertEqual(families["hookwire_calls"].type, "counter")
+
+    def test_metrics_of_one_publisher_stand_there_once(self):
+        with Host(HOOKWIRE) as host:
+            twice = ("--connect", host.endpoint, "--connect", host.endpoint)
+            for form in ("openmetrics", "prometheus"):
+                ended = run(HOOKWIRE, "status", "-o", form, *twice)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+                self.assertIn("nas01@gold was asked twice", ended.stderr)
+                ended = run(HOOKWIRE, "status", "-o", form, "--connect", host.endpoint,
+                            "--journal", host.journal)
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+            self.assertEqual(run(HOOKWIRE, "status", "-o", "json", *twice).returncode, 0)
 
     def test_sessions_and_cursors_are_told_with_their_lag(self):
         context = zmq.Context()
@@ -137,8 +158,8 @@ class StatusTest(unittest.TestCase):
             self.assertEqual(msgpack.unpackb(head),
                              {"type": "status", "session": 0, "part": 1, "parts": 1})
             (printed,) = status_of(host)[1]
-            self.assertEqual(msgpack.unpackb(told) | {"problems": [], "free_bytes": 0},
-                             printed | {"free_bytes": 0})
+            moves = {"free_bytes": 0, "segments": 0, "journal_bytes": 0}  # the next one is made
+            self.assertEqual(msgpack.unpackb(told) | {"problems": []} | moves, printed | moves)
 
     def test_a_damaged_journal_is_wrong(self):
         with Host(HOOKWIRE) as host:
