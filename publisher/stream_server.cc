@@ -31,7 +31,7 @@ StreamServer::StreamServer(FileSystem& file_system, const Clock& clock, Log& log
                options_.retained.names),
       absent_(file_system, log, options_.journal_folder, options_.retained),
       strangers_(options_.limits.requests_per_second, clock.steady_ns()),
-      report_rate_(kReportsPerSecond, clock.steady_ns()) {}
+      reports_(clock.steady_ns()) {}
 
 bool StreamServer::step() {
   now_ns_ = clock_.steady_ns();

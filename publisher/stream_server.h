@@ -23,6 +23,7 @@
 
 #include "absent_readers.h"
 #include "replay_pace.h"
+#include "report_allowance.h"
 #include "stream_cursors.h"
 #include "stream_reader.h"
 #include "stream_session.h"
@@ -52,10 +53,6 @@ class StreamServer {
   /// And while one is live, when ReplayPace allows it: a batch keeps a reader busy, and several
   /// readers woken at once can take every core of a small machine.
   static constexpr int kChunksPaced = 1;
-  /// Answers to how the publisher is: so many a second to all together, and while so many parts of
-  /// them have not left, none.
-  static constexpr std::uint32_t kReportsPerSecond = 10;
-  static constexpr std::size_t kMostStatusParts = 64;
 
   /// The references must outlive the server. Throws as JournalReader does.
   StreamServer(FileSystem& file_system, const Clock& clock, Log& log, StreamTransport& transport,
@@ -142,8 +139,7 @@ class StreamServer {
   std::uint32_t kept_epoch_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   StreamStrangers strangers_;
-  StreamRate report_rate_;
-  std::vector<StreamBufferRef> report_parts_;  // sent, and may be under way
+  ReportAllowance reports_;
   IncomingRequest request_;
   std::random_device random_;
   ReplayPace pace_;

@@ -30,11 +30,13 @@ StatusReport StreamServer::report() {
 }
 
 void StreamServer::obey(const std::string& peer, const StatusRequest& /*request*/) {
-  std::erase_if(report_parts_, [](const StreamBufferRef& part) { return part.alone(); });
-  if (report_parts_.size() >= kMostStatusParts || !report_rate_.take(now_ns_)) {
-    return refuse(peer, {.code = Code::too_many_requests,
-                         .message = "more than " + std::to_string(kReportsPerSecond) +
-                                    " answers a second to all who ask how it is; wait a second"});
+  if (!reports_.take(peer, now_ns_)) {
+    return refuse(peer,
+                  {.code = Code::too_many_requests,
+                   .message = "more than " + std::to_string(ReportAllowance::kOfOnePerSecond) +
+                              " answers a second to a client, or " +
+                              std::to_string(ReportAllowance::kPerSecond) +
+                              " to all, or one was not read yet; wait a second"});
   }
   try {
     send_report(peer, encode_status(report()));
@@ -57,7 +59,7 @@ void StreamServer::send_report(const std::string& peer, std::span<const std::byt
     std::array<std::byte, 64> room;
     const auto head = encode_reply(StatusPart{.session = 0, .part = part, .parts = parts}, room);
     if (transport_.send(peer, head, &sent) != StreamSend::sent) return;
-    report_parts_.push_back(std::move(sent.buffer));
+    reports_.sent(peer, std::move(sent.buffer));
   }
 }
 

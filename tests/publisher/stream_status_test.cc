@@ -139,10 +139,17 @@ TEST_F(StreamStatus, TenAnswersASecondAreAllThereAre) {
   settle();
   std::size_t answers = 0;
   for (int n = 0; n < 1000; ++n) answers += all<StatusPart>("peer" + std::to_string(n)).size();
-  EXPECT_EQ(answers, StreamServer::kReportsPerSecond);
+  EXPECT_EQ(answers, ReportAllowance::kPerSecond);
   EXPECT_THAT(refusals("peer999"), ElementsAre(Code::too_many_requests));
   clock_.advance(std::chrono::seconds(1));
   EXPECT_EQ(ask_status("late").publisher, "nas01@gold");
+}
+
+TEST_F(StreamStatus, OneThatAsksAllTheTimeLeavesTheOthersTheirAnswers) {
+  for (int n = 0; n < 1000; ++n) ask("greedy", StatusRequest{});
+  settle();
+  EXPECT_THAT(all<StatusPart>("greedy"), SizeIs(ReportAllowance::kOfOnePerSecond));
+  EXPECT_EQ(ask_status("modest").publisher, "nas01@gold");
 }
 
 // A transport that keeps what it was given, as that of a peer that does not read.
@@ -170,11 +177,30 @@ TEST_F(StreamStatus, WhoNeverReadsAnswersBindsABoundedNumberOfThem) {
     clock_.advance(std::chrono::seconds(1));
     server.step();
   }
-  EXPECT_EQ(keeping.kept.size(), StreamServer::kMostStatusParts);
+  EXPECT_EQ(keeping.kept.size(), ReportAllowance::kMostParts);
   keeping.kept.clear();  // they have left
   keeping.inner.incoming.push_back({.peer = "next", .frame = frame});
   clock_.advance(std::chrono::seconds(1));
   server.step();
+  EXPECT_EQ(keeping.kept.size(), 1U);
+}
+
+TEST_F(StreamStatus, WhoDoesNotReadItsAnswerGetsNoOtherAndOthersDo) {
+  KeepingTransport keeping;
+  StreamServer server(
+      files_, clock_, log_, keeping, buffers_,
+      {.publisher = "nas01@gold", .journal_folder = journal_folder(), .limits = limits_});
+  const auto ask_as = [&](const std::string& peer) {
+    keeping.inner.incoming.push_back({.peer = peer, .frame = encode_request(StatusRequest{})});
+    clock_.advance(std::chrono::seconds(1));
+    server.step();
+  };
+  for (int n = 0; n < 200; ++n) ask_as("deaf");
+  EXPECT_EQ(keeping.kept.size(), 1U);
+  ask_as("next");
+  EXPECT_EQ(keeping.kept.size(), 2U);
+  keeping.kept.clear();  // they have left
+  ask_as("deaf");
   EXPECT_EQ(keeping.kept.size(), 1U);
 }
 
