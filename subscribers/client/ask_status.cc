@@ -16,10 +16,13 @@ namespace hookwire {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};  // how often a stop is looked for
+// Without progress it asks again, later each time: a publisher that stands still is not asked more
+// often than it is worth.
 constexpr std::int64_t kAskAgainNs = 500'000'000;
+constexpr std::int64_t kMostAskAgainNs = 8'000'000'000;
 constexpr std::size_t kMaxParts = kMaxStatusBytes / kMaxStatusPartBytes;
 
-// Puts together what comes in parts, and says when to ask again.
+// Puts together what comes in parts.
 class StatusAnswer {
  public:
   explicit StatusAnswer(const std::string& endpoint) : endpoint_(endpoint) {}
@@ -32,18 +35,19 @@ class StatusAnswer {
     const auto* part = std::get_if<StatusPart>(&*decoded.reply);
     if (part == nullptr || frames.size() != 2) refuse("it is no part of a status");
     if (part->parts > kMaxParts) refuse("it has " + std::to_string(part->parts) + " parts");
+    if (frames[1].size() > kMaxStatusPartBytes) refuse("a part of it is too large");
     if (part->part == 1) {
       bytes_.clear();
       taken_ = 0;
     }
-    if (part->part != taken_ + 1) refuse("a part of it is missing");
+    if (part->part != taken_ + 1) return false;  // one was lost: the others are of no use
     ++taken_;
+    ++progress_;
     bytes_.insert(bytes_.end(), frames[1].begin(), frames[1].end());
     return taken_ == part->parts;
   }
-  /// Asks to be asked again after a while.
-  bool is_put_off() const noexcept { return put_off_; }
-  void asked() noexcept { put_off_ = false; }
+  /// How often the publisher showed that it is there and heard.
+  std::uint64_t progress() const noexcept { return progress_; }
 
   StatusReport report() const {
     try {
@@ -63,7 +67,7 @@ class StatusAnswer {
     if (error.code != StreamError::Code::too_many_requests) {
       throw Error(ErrorCode::io, "the publisher at " + endpoint_ + " refused: " + error.message);
     }
-    put_off_ = true;
+    ++progress_;
     return false;
   }
 
@@ -75,7 +79,7 @@ class StatusAnswer {
   const std::string& endpoint_;
   std::vector<std::byte> bytes_;
   std::uint64_t taken_ = 0;
-  bool put_off_ = false;
+  std::uint64_t progress_ = 0;
 };
 
 }  // namespace
@@ -90,19 +94,23 @@ StatusReport ask_status(const Clock& clock, const std::string& endpoint,
   ClientSocket* const sockets[] = {&socket};  // NOLINT(modernize-avoid-c-arrays)
   StatusAnswer answer(endpoint);
   std::int64_t ask_ns = clock.steady_ns();
-  bool asked = false;
+  std::int64_t pause_ns = kAskAgainNs;
   while (clock.steady_ns() < give_up_ns) {
     if (stop.stop_requested()) throw Error(ErrorCode::closed, "stopped before an answer came");
-    if ((!asked || answer.is_put_off()) && clock.steady_ns() >= ask_ns && socket.send(request)) {
-      asked = true;
-      answer.asked();
-      ask_ns = clock.steady_ns() + kAskAgainNs;
+    if (clock.steady_ns() >= ask_ns && socket.send(request)) {
+      ask_ns = clock.steady_ns() + pause_ns;
+      pause_ns = std::min(2 * pause_ns, kMostAskAgainNs);
     }
     ClientSocket::wait(sockets, -1, kLook);
+    const std::uint64_t before = answer.progress();
     while (true) {
       const auto frames = socket.receive();
       if (frames.empty()) break;
       if (answer.take(frames)) return answer.report();
+    }
+    if (answer.progress() > before) {
+      pause_ns = kAskAgainNs;
+      ask_ns = clock.steady_ns() + pause_ns;
     }
     if (const auto link = socket.link_event(); link && !link->up) {
       throw Error(ErrorCode::io,
