@@ -18,7 +18,7 @@ namespace hookwire {
 /// others are counted together. To count takes no lock and no allocation. Thread-safe.
 class CallCounts {
  public:
-  /// `method` must outlive the object.
+  /// `method` must outlive the object, which knows it by its address (docs/manila.md says so).
   void add(const MethodDescriptor& method, CallReport::Outcome outcome, std::int64_t duration_ns,
            const CountingPlace& place) noexcept {
     std::uint64_t* const words = &counts_.row(place)[find(method) * kWords];
