@@ -165,7 +165,7 @@ class Publisher::Impl {
     report.publisher = options_.publisher;
     report_files(file_system_, options_.journal.folder, report);
     if (relay_) {
-      report_relay(relay_->status(), report);
+      report_relay(relay_->status(), options_.retain_for, report);
     } else {
       report.first_sequence = JournalReader(file_system_, options_.journal.folder).first_sequence();
     }
@@ -178,7 +178,7 @@ class Publisher::Impl {
     report.version = HOOKWIRE_VERSION;
     report.low_space_bytes = options_.journal.retention.low_space_bytes;
     report_writer(journal_, report);
-    report_events(events_, journal_, report);
+    report_events(events_, journal_, options_.journal.sync, report);
     report.aborted_calls = aborted_calls_;
     if (live_) report_live(live_->status(), report);
     const std::lock_guard lock(chain_mutex_);

@@ -1,13 +1,14 @@
 #include "report_parts.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <string>
 
 #include "hookwire/base/error.h"
 
 namespace hookwire {
 
 void report_writer(const JournalWriter& journal, StatusReport& report) {
+  report.running = true;
   report.journal = hex_id(journal.journal_id());
   report.epoch = journal.epoch();
   report.last_sequence = journal.last_sequence();
@@ -17,10 +18,13 @@ void report_writer(const JournalWriter& journal, StatusReport& report) {
   }
 }
 
-void report_events(EventJournal& events, const JournalWriter& journal, StatusReport& report) {
+void report_events(EventJournal& events, const JournalWriter& journal, JournalSync sync,
+                   StatusReport& report) {
   report.journal_failing = events.failing();
   report.journal_error = events.why();
-  if (report.journal_error.empty()) report.journal_error = journal.sync_error();
+  report.sync_error = journal.sync_error();
+  // With JournalSync::disk a new segment was begun.
+  report.sync_failing = !report.sync_error.empty() && sync == JournalSync::os;
   report.events = events.events();
   report.cut_events = events.cut();
   report.lost_events = events.lost();
@@ -35,7 +39,8 @@ void report_live(const LiveStatus& status, StatusReport& report) {
                            .disconnections = status.disconnections};
 }
 
-void report_relay(const RelayStatus& status, StatusReport& report) {
+void report_relay(const RelayStatus& status, std::span<const std::string> retained,
+                  StatusReport& report) {
   report.first_sequence = status.first_sequence;
   report.refused_requests = status.refused_by_code;
   report.expired_sessions = status.expired_sessions;
@@ -51,12 +56,14 @@ void report_relay(const RelayStatus& status, StatusReport& report) {
                                .gap_records = session.gap_records});
   }
   for (const CursorStatus& cursor : status.cursors) {
-    report.cursors.push_back({.name = cursor.name,
-                              .epoch = cursor.epoch,
-                              .sequence = cursor.sequence,
-                              .lag = cursor.lag,
-                              .connected = cursor.connected,
-                              .passed = cursor.passed});
+    report.cursors.push_back(
+        {.name = cursor.name,
+         .epoch = cursor.epoch,
+         .sequence = cursor.sequence,
+         .lag = cursor.lag,
+         .connected = cursor.connected,
+         .retained = std::ranges::find(retained, cursor.name) != retained.end(),
+         .passed = cursor.passed});
   }
 }
 

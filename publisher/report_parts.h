@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "hookwire/base/file_system.h"
 #include "hookwire/journal/journal_writer.h"
@@ -17,13 +19,15 @@ namespace hookwire {
 /// Adds where the journal is, and what opening it found.
 void report_writer(const JournalWriter& journal, StatusReport& report);
 
-/// Adds what was written and lost, and why.
-void report_events(EventJournal& events, const JournalWriter& journal, StatusReport& report);
+/// Adds what was written and lost, and why; `sync` is how the journal is.
+void report_events(EventJournal& events, const JournalWriter& journal, JournalSync sync,
+                   StatusReport& report);
 
 void report_live(const LiveStatus& status, StatusReport& report);
 
-/// Adds the oldest event, clients, cursors, and what was refused.
-void report_relay(const RelayStatus& status, StatusReport& report);
+/// Adds the oldest event, clients, cursors, and what was refused; `retained` is retain_for.
+void report_relay(const RelayStatus& status, std::span<const std::string> retained,
+                  StatusReport& report);
 
 /// Adds how many segment files there are, their size, and the free space. A file that goes
 /// meanwhile is left out. Throws IoError.

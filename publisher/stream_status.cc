@@ -25,7 +25,7 @@ StatusReport StreamServer::report() {
   report.last_sequence = now.last;
   report.durable_sequence = now.durable;
   report_files(file_system_, options_.journal_folder, report);
-  report_relay(status(), report);
+  report_relay(status(), options_.retained.names, report);
   return report;
 }
 

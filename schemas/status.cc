@@ -87,6 +87,7 @@ void fields(Same<CursorReport> auto& cursor, auto&& field) {
   field("sequence", cursor.sequence);
   field("lag", cursor.lag);
   field("connected", cursor.connected);
+  field("retained", cursor.retained);
   field("passed", cursor.passed);
 }
 
@@ -119,6 +120,8 @@ void fields(Same<StatusReport> auto& report, auto&& field) {
   field("low_space_bytes", report.low_space_bytes);
   field("journal_failing", report.journal_failing);
   field("journal_error", report.journal_error);
+  field("sync_failing", report.sync_failing);
+  field("sync_error", report.sync_error);
   field("events", report.events);
   field("cut_events", report.cut_events);
   field("lost_events", report.lost_events);

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "hookwire/schemas/open_metrics.h"
 #include "hookwire/schemas/status.h"
@@ -43,6 +46,9 @@ constexpr std::array kProgram{
            [](const StatusReport& r) { return r.low_space_bytes; }},
     Scalar{{"hookwire_journal_failing", "gauge", "", "1 while the journal takes no events."},
            [](const StatusReport& r) { return std::uint64_t{r.journal_failing}; }},
+    Scalar{{"hookwire_journal_sync_failing", "gauge", "",
+            "1 while the journal cannot be synced any more."},
+           [](const StatusReport& r) { return std::uint64_t{r.sync_failing}; }},
     Scalar{{"hookwire_journal_gaps", "gauge", "",
             "Ranges of events that could not be read when the journal was opened."},
            [](const StatusReport& r) { return r.gaps.size() + r.more_gaps; }},
@@ -130,22 +136,36 @@ void write_method(const MethodReport& method, std::string_view publisher, Metric
                    method.durations);
 }
 
-void write_session(const SessionReport& session, std::string_view publisher,
-                   MetricsWriter& writer) {
+// By the client's name: a session has a number that is never seen again, and series that never end
+// would be made of it. A name has one session; those without a name have a lag alone, since a sum
+// of counters that come and go counts nothing.
+void write_sessions(const std::vector<SessionReport>& sessions, std::string_view publisher,
+                    MetricsWriter& writer) {
   constexpr Family kLag{"hookwire_session_lag_events", "gauge", "",
-                        "Events that a connected client was not sent yet."};
+                        "Events that a connected client was not sent yet; of those without a name "
+                        "the most."};
   constexpr Family kEvents{"hookwire_session_sent_events", "counter", "",
                            "Events sent to a connected client."};
   constexpr Family kBytes{"hookwire_session_sent_bytes", "counter", "bytes",
                           "Bytes of events sent to a connected client."};
   constexpr Family kGaps{"hookwire_session_gap_events", "counter", "",
                          "Events that a connected client was told it does not get."};
-  const MetricsWriter::Labels labels{
-      {"publisher", publisher}, {"session", session.session}, {"name", session.name}};
-  writer.sample(kLag, labels, session.lag);
-  writer.sample(kEvents, labels, session.sent_records);
-  writer.sample(kBytes, labels, session.sent_bytes);
-  writer.sample(kGaps, labels, session.gap_records);
+  std::map<std::string_view, SessionReport> named;
+  for (const SessionReport& session : sessions) {
+    SessionReport& all = named[session.name];
+    all.lag = std::max(all.lag, session.lag);
+    all.sent_records += session.sent_records;
+    all.sent_bytes += session.sent_bytes;
+    all.gap_records += session.gap_records;
+  }
+  for (const auto& [name, session] : named) {
+    const MetricsWriter::Labels labels{{"publisher", publisher}, {"name", name}};
+    writer.sample(kLag, labels, session.lag);
+    if (name.empty()) continue;
+    writer.sample(kEvents, labels, session.sent_records);
+    writer.sample(kBytes, labels, session.sent_bytes);
+    writer.sample(kGaps, labels, session.gap_records);
+  }
 }
 
 void write_cursor(const CursorReport& cursor, std::string_view publisher, MetricsWriter& writer) {
@@ -155,12 +175,15 @@ void write_cursor(const CursorReport& cursor, std::string_view publisher, Metric
                              "The last event that a named client acknowledged."};
   constexpr Family kConnected{"hookwire_cursor_connected", "gauge", "",
                               "1 while a named client is connected."};
+  constexpr Family kRetained{"hookwire_cursor_retained", "gauge", "",
+                             "1 of a named client that retain_for names."};
   constexpr Family kPassed{"hookwire_cursor_passed", "gauge", "",
                            "1 when events went before a named client acknowledged them."};
   const MetricsWriter::Labels labels{{"publisher", publisher}, {"cursor", cursor.name}};
   writer.sample(kLag, labels, cursor.lag);
   writer.sample(kSequence, labels, cursor.sequence);
   writer.sample(kConnected, labels, cursor.connected ? 1 : 0);
+  writer.sample(kRetained, labels, cursor.retained ? 1 : 0);
   writer.sample(kPassed, labels, cursor.passed ? 1 : 0);
 }
 
@@ -202,7 +225,7 @@ void write_report(const StatusReport& report, MetricsWriter& writer) {
   if (report.live) write_live(*report.live, publisher, writer);
   for (const HookReport& hook : report.hooks) write_hook(hook, publisher, writer);
   for (const MethodReport& method : report.methods) write_method(method, publisher, writer);
-  for (const SessionReport& session : report.sessions) write_session(session, publisher, writer);
+  write_sessions(report.sessions, publisher, writer);
   for (const CursorReport& cursor : report.cursors) write_cursor(cursor, publisher, writer);
 }
 

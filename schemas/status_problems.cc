@@ -19,6 +19,13 @@ std::vector<StatusProblem> find_problems(const StatusReport& report,
   const auto now = [&](std::string text) { found.push_back({true, std::move(text)}); };
   const auto past = [&](std::string text) { found.push_back({false, std::move(text)}); };
   if (report.journal_failing) now("the journal takes no events: " + report.journal_error);
+  if (report.sync_failing) {
+    now("the journal cannot be synced until the publisher starts anew; a loss of power takes the "
+        "events behind " +
+        std::to_string(report.durable_sequence) + ": " + report.sync_error);
+  } else if (!report.sync_error.empty()) {
+    past("a sync of the journal failed: " + report.sync_error);
+  }
   if (report.low_space_bytes > 0 && report.free_bytes < report.low_space_bytes) {
     now("space is low: " + std::to_string(report.free_bytes) + " bytes are free, the limit is " +
         std::to_string(report.low_space_bytes));
@@ -48,7 +55,8 @@ std::vector<StatusProblem> find_problems(const StatusReport& report,
     }
   }
   for (const CursorReport& cursor : report.cursors) {
-    if (cursor.passed) {
+    // A name that nobody uses any more keeps its cursor for long.
+    if (cursor.passed && (cursor.connected || cursor.retained)) {
       past("a gap: events went before " + cursor.name + " acknowledged them; it has " +
            (cursor.sequence == 0 ? "none" : "those through " + std::to_string(cursor.sequence)));
     }

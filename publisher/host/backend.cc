@@ -164,7 +164,7 @@ class Backend::Impl {
 
   StatusReport report() const {
     if (publisher_) return publisher_->report();
-    StatusReport report{.publisher = plan_.publisher, .version = HOOKWIRE_VERSION};
+    StatusReport report{.publisher = plan_.publisher, .version = HOOKWIRE_VERSION, .running = true};
     report_hooks(chain_, report);
     return report;
   }

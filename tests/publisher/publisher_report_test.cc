@@ -4,11 +4,14 @@
 #include "hookwire/publisher/report.h"
 #include "hookwire/schemas/status.h"
 
+#include "journal/watched_files.h"
 #include "publisher/publisher_test.h"
+#include "support/eventually.h"
 
 namespace hookwire::testing {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -52,6 +55,46 @@ TEST_F(PublisherReport, TellsOfTheJournalWithoutARelay) {
   EXPECT_THAT(find_problems(report), IsEmpty());
 }
 
+// Syncs fail from the moment that it is told so.
+class PublisherReportOfSyncs : public PublisherReport {
+ protected:
+  PublisherReportOfSyncs() {
+    files_ = &watched_;
+    watched_.on_sync = [this](const std::string& segment) {
+      if (failing_) throw IoError(EIO, "sync " + segment);
+    };
+  }
+  ~PublisherReportOfSyncs() override { close(); }
+  void open_syncing() {
+    PublisherOptions syncing = options();
+    syncing.journal.sync_interval = std::chrono::milliseconds(1);
+    static constexpr auto kMethods = method_descriptors<Store>();
+    publisher_ = std::make_unique<Publisher>(*files_, clock_, log_, syncing, kMethods);
+    hook_ = publisher_->make_notification_hook();
+    chain_.replace({{"notify", "hookwire:NotificationHook", hook_, {}}});
+  }
+
+  WatchedFiles watched_;
+  std::atomic<bool> failing_{false};
+};
+
+TEST_F(PublisherReportOfSyncs, OneThatFailsIsWrongNowThoughNoEventIsLost) {
+  open_syncing();
+  EXPECT_THAT(find_problems(publisher_->report()), IsEmpty());
+  failing_ = true;
+  hooked_.call<&Store::drop>("s-1");
+  ASSERT_TRUE(eventually([&] { return !publisher_->report().sync_error.empty(); }));
+  const StatusReport report = publisher_->report();
+  EXPECT_TRUE(report.sync_failing);
+  EXPECT_THAT(report.sync_error, HasSubstr("sync "));
+  EXPECT_EQ(report.journal_error, "");
+  EXPECT_EQ(report.lost_events, 0U);
+  const std::vector<StatusProblem> problems = find_problems(report);
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_TRUE(problems[0].now);
+  EXPECT_THAT(problems[0].text, HasSubstr("cannot be synced"));
+}
+
 TEST_F(PublisherReport, IsMadeWhileCallsAndChangesOfTheChainGoOn) {
   open();
   publisher_->show(&chain_);
@@ -82,6 +125,7 @@ TEST_F(PublisherReport, AJournalAloneTellsTheSame) {
   EXPECT_EQ(alone.journal_bytes, alone.segments * segment_bytes_);
   EXPECT_TRUE(alone.running);
   EXPECT_EQ(alone.publisher, "");
+  EXPECT_TRUE(live.running);
   close();
   EXPECT_FALSE(report_journal(*files_, journal_folder()).running);
 }

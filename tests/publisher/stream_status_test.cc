@@ -50,6 +50,7 @@ TEST_F(StreamStatus, IsToldToWhoeverAsksWithoutASession) {
 }
 
 TEST_F(StreamStatus, TellsOfSessionsAndCursorsToTheUnit) {
+  retained_ = {.names = {"audit"}};
   append_many(10);
   const std::uint64_t session = open("a", kEarliest, {.name = "audit"});
   open("b", kLatest);
@@ -70,6 +71,7 @@ TEST_F(StreamStatus, TellsOfSessionsAndCursorsToTheUnit) {
   EXPECT_EQ(report.cursors[0].sequence, 4U);
   EXPECT_EQ(report.cursors[0].lag, 6U);
   EXPECT_TRUE(report.cursors[0].connected);
+  EXPECT_TRUE(report.cursors[0].retained);
   EXPECT_FALSE(report.cursors[0].passed);
 }
 

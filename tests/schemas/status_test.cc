@@ -31,6 +31,7 @@ StatusReport full_report() {
   StatusReport report{
       .publisher = "nas01@gold",
       .version = "1.2.3",
+      .running = true,
       .journal = hex_id(0x0123456789abcdef),
       .epoch = 3,
       .first_sequence = 10,
@@ -41,6 +42,7 @@ StatusReport full_report() {
       .free_bytes = 1 << 30,
       .low_space_bytes = 1 << 10,
       .journal_error = "no space",
+      .sync_error = "bad disk",
       .events = 41,
       .cut_events = 1,
       .lost_events = 5,
@@ -83,8 +85,13 @@ StatusReport full_report() {
                              .sent_records = 31,
                              .sent_bytes = 9000,
                              .gap_records = 9});
-  report.cursors.push_back(
-      {.name = "audit", .epoch = 3, .sequence = 40, .lag = 10, .connected = true, .passed = true});
+  report.cursors.push_back({.name = "audit",
+                            .epoch = 3,
+                            .sequence = 40,
+                            .lag = 10,
+                            .connected = true,
+                            .retained = true,
+                            .passed = true});
   return report;
 }
 
@@ -121,14 +128,15 @@ TEST(Status, OfEverythingThatThereCanBeFits) {
   EXPECT_EQ(to_json(decode_status(encode_status(report))), to_json(report));
 }
 
-TEST(Status, FieldsOfALaterVersionAreIgnoredAndAbsentOnesKeepTheirDefaults) {
+TEST(Status, FieldsOfALaterVersionAreIgnoredAndAbsentOnesAreEmpty) {
   const StatusReport report = decode_status(pack(
       Value(Value::Map{{"publisher", "a@b"},
                        {"colour", "red"},
                        {"hooks", Value::List{Value::Map{{"name", "one"}, {"shape", "round"}}}}})));
   EXPECT_EQ(report.publisher, "a@b");
   EXPECT_EQ(report.hooks.at(0).name, "one");
-  EXPECT_EQ(report.hooks[0].breaker, "off");
+  EXPECT_EQ(report.hooks[0].breaker, "");
+  EXPECT_FALSE(report.running);
   EXPECT_EQ(report.epoch, 0U);
 }
 
@@ -160,7 +168,8 @@ TEST(Status, ALongListOfCountsFillsTheBucketsThatThereAre) {
 TEST(Status, WhatIsWrongIsFound) {
   EXPECT_THAT(find_problems(StatusReport()), IsEmpty());
   EXPECT_THAT(texts(find_problems(full_report(), 9)),
-              ElementsAre(HasSubstr("did not take 5 events: no space"),
+              ElementsAre(HasSubstr("sync of the journal failed: bad disk"),
+                          HasSubstr("did not take 5 events: no space"),
                           HasSubstr("events 5 to 7 cannot be read: bit rot"), HasSubstr("1 gaps"),
                           HasSubstr("live feed could not read 3"),
                           HasSubstr("audit was told that it does not get 9"),
@@ -170,6 +179,31 @@ TEST(Status, WhatIsWrongIsFound) {
   const std::vector<StatusProblem> problems = find_problems(now);
   EXPECT_THAT(texts(problems), ElementsAre(HasSubstr("takes no events"), HasSubstr("99 bytes")));
   EXPECT_TRUE(problems[0].now && problems[1].now);
+}
+
+TEST(Status, AFailedSyncIsWrongNowWhereNoneWorksAnyMoreAndElseIsPast) {
+  StatusReport report{.durable_sequence = 40, .sync_failing = true, .sync_error = "bad disk"};
+  const auto found = [&] {
+    const std::vector<StatusProblem> problems = find_problems(report);
+    EXPECT_EQ(problems.size(), 1U);
+    return problems.at(0);
+  };
+  EXPECT_TRUE(found().now);
+  EXPECT_THAT(found().text, HasSubstr("the events behind 40: bad disk"));
+  report.sync_failing = false;
+  EXPECT_FALSE(found().now);
+  EXPECT_THAT(found().text, HasSubstr("a sync of the journal failed: bad disk"));
+}
+
+TEST(Status, WhatWentBeforeAnAbandonedNameHadItIsNotWrong) {
+  StatusReport report;
+  report.cursors.push_back({.name = "gone", .sequence = 5, .passed = true});
+  EXPECT_THAT(find_problems(report), IsEmpty());
+  report.cursors[0].retained = true;
+  EXPECT_THAT(texts(find_problems(report)), ElementsAre(HasSubstr("went before gone")));
+  report.cursors[0].retained = false;
+  report.cursors[0].connected = true;
+  EXPECT_THAT(texts(find_problems(report)), ElementsAre(HasSubstr("went before gone")));
 }
 
 TEST(Status, ALagOfASessionWithoutACursorCountsToo) {
@@ -192,6 +226,22 @@ TEST(Metrics, SamplesOfOneFamilyStandTogetherWhateverTheReports) {
   EXPECT_THAT(text, HasSubstr("hookwire_hook_runs_total{publisher=\"nas01@gold\",hook=\"quota\","
                               "phase=\"post\"} 8\n"));
   EXPECT_TRUE(text.ends_with("# EOF\n"));
+}
+
+TEST(Metrics, ClientsAreToldByNameSinceSessionsComeAndGo) {
+  StatusReport report{.publisher = "a@b"};
+  for (const std::uint64_t lag : {3U, 7U, 5U}) {
+    report.sessions.push_back({.session = hex_id(lag), .lag = lag, .sent_records = 1});
+  }
+  report.sessions.push_back({.session = hex_id(9), .name = "audit", .lag = 2, .sent_records = 4});
+  const std::vector<StatusReport> reports{report};
+  const std::string text = to_metrics(reports, MetricsForm::plain);
+  EXPECT_THAT(text, HasSubstr("hookwire_session_lag_events{publisher=\"a@b\",name=\"\"} 7\n"
+                              "hookwire_session_lag_events{publisher=\"a@b\",name=\"audit\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE hookwire_session_sent_events_total counter\n"
+                              "hookwire_session_sent_events_total{publisher=\"a@b\","
+                              "name=\"audit\"} 4\n"));
+  EXPECT_THAT(text, Not(HasSubstr("session=")));
 }
 
 TEST(Metrics, OnlyTheNameOfACountersFamilyDiffersByForm) {

@@ -34,7 +34,7 @@ struct HookReport {
   std::uint64_t veto_count = 0;
   std::uint64_t overrun_count = 0;
   std::uint64_t skip_count = 0;
-  std::string breaker = "off";
+  std::string breaker{};  ///< off, closed, open or trying.
   std::uint64_t failures_in_a_row = 0;
   DurationHistogram pre_durations{};
   DurationHistogram post_durations{};
@@ -71,7 +71,8 @@ struct CursorReport {
   std::uint64_t sequence = 0;
   std::uint64_t lag = 0;
   bool connected = false;
-  bool passed = false;  ///< Records went before it acknowledged them.
+  bool retained = false;  ///< retain_for names it.
+  bool passed = false;    ///< Records went before it acknowledged them.
 };
 
 struct LiveReport {
@@ -92,7 +93,7 @@ struct GapReport {
 struct StatusReport {
   std::string publisher{};  ///< host@backend; empty when a journal alone was looked at.
   std::string version{};    ///< Of the program.
-  bool running = true;      ///< A process writes the journal now.
+  bool running = false;     ///< A process writes the journal now.
 
   std::string journal{};  ///< Its id, 16 hexadecimal digits; empty: nothing is published.
   std::uint32_t epoch = 0;
@@ -104,7 +105,9 @@ struct StatusReport {
   std::uint64_t free_bytes = 0;
   std::uint64_t low_space_bytes = 0;  ///< Less than this free is too little; 0: no limit.
   bool journal_failing = false;       ///< It takes no events now.
-  std::string journal_error{};        ///< Why the event lost last was lost, or a sync failed.
+  std::string journal_error{};        ///< Why the event lost last was lost.
+  bool sync_failing = false;          ///< No sync works any more: nothing becomes durable.
+  std::string sync_error{};           ///< Why the last sync that failed did; empty: none failed.
 
   std::uint64_t events = 0;
   std::uint64_t cut_events = 0;
@@ -130,7 +133,7 @@ struct StatusReport {
 };
 
 void visit_value(const StatusReport& report, ValueVisitor& visitor);
-/// Fields that are absent keep their defaults, those that are not known are ignored. Throws Error
+/// Fields that are absent are 0, false or empty, those that are not known are ignored. Throws Error
 /// bad_input for a field of another type.
 void from_value(const Value& value, std::string_view what, StatusReport& out);
 
@@ -142,8 +145,8 @@ struct StatusProblem {
   bool now = false;  ///< It is so now; false: something was lost, and may be long ago.
   std::string text;
 };
-/// The journal takes no events, space is low, events are lost, a client has to expect a gap or,
-/// when `max_lag` is given, lacks more records than that.
+/// The journal takes no events, a sync of it failed, space is low, events are lost, a client has to
+/// expect a gap or, when `max_lag` is given, lacks more records than that.
 std::vector<StatusProblem> find_problems(const StatusReport& report,
                                          std::optional<std::uint64_t> max_lag = std::nullopt);
 
