@@ -31,7 +31,7 @@ foreach(component library development tools documents)
           COMPONENT ${component})
 endforeach()
 # Laid out as in the sources, so that links between them lead somewhere.
-foreach(page configuration exec-hook journal manila subscribing wire writing-hooks)
+foreach(page configuration exec-hook journal manila status subscribing wire writing-hooks)
   install(FILES "${CMAKE_SOURCE_DIR}/docs/${page}.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs"
           COMPONENT documents)
 endforeach()
@@ -39,6 +39,9 @@ install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
               "${CMAKE_SOURCE_DIR}/schemas/body.schema.versions"
               "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
+install(FILES "${CMAKE_SOURCE_DIR}/packaging/grafana-dashboard.json"
+              "${CMAKE_SOURCE_DIR}/packaging/prometheus-alerts.yml"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/packaging" COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/schemas/vectors"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples" DESTINATION "${CMAKE_INSTALL_DOCDIR}"

@@ -25,6 +25,9 @@
 #pragma GCC visibility push(default)
 namespace hookwire {
 
+class HookChain;
+struct StatusReport;
+
 /// How one driver's events are published.
 struct PublisherOptions {
   std::string publisher;  ///< host@backend
@@ -112,6 +115,13 @@ class Publisher {
   void stop(std::chrono::nanoseconds grace);
 
   PublisherStatus status() const;
+
+  /// From now on reports tell of the hooks of `chain`, too; null: of none. When it returns the
+  /// chain that was shown before is not used any more.
+  void show(const HookChain* chain);
+  /// How it is, at most a second old. Opens each of the journal's files. Throws IoError; Error
+  /// closed in a forked child.
+  StatusReport report() const;
 
  private:
   class [[gnu::visibility("hidden")]] Impl;

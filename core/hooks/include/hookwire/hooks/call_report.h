@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 #pragma GCC visibility push(default)
 namespace hookwire {
 
@@ -14,6 +17,11 @@ struct CallReport {
   };
   Outcome outcome = Outcome::success;
 };
+
+inline constexpr std::size_t kCallOutcomes = 4;
+
+/// "success", "failure", "vetoed", "post_hook_failed". Never throws.
+std::string_view to_string(CallReport::Outcome outcome) noexcept;
 
 }  // namespace hookwire
 #pragma GCC visibility pop
