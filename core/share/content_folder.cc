@@ -11,8 +11,9 @@ namespace hookwire {
 
 namespace {
 
-// No id begins with a dot.
+// No id begins with a dot. Both are of one length.
 constexpr std::string_view kWorkPrefix = ".work.";
+constexpr std::string_view kPartPrefix = ".part.";
 
 }  // namespace
 
@@ -34,6 +35,36 @@ std::filesystem::path ContentFolder::new_work_path(const std::string& id) {
   return folder_ / (std::string(kWorkPrefix) + std::to_string(next_number_++) + "." + id);
 }
 
+std::filesystem::path ContentFolder::new_part_path(const std::string& id) {
+  return folder_ / (std::string(kPartPrefix) + std::to_string(next_number_++) + "." + id);
+}
+
+std::filesystem::path ContentFolder::made_whole(const std::filesystem::path& part) {
+  const std::string name = part.filename().string();
+  std::filesystem::path work =
+      folder_ / (std::string(kWorkPrefix) + name.substr(kPartPrefix.size()));
+  move(part, work);
+  return work;
+}
+
+std::filesystem::path ContentFolder::replace(const std::filesystem::path& work,
+                                             const std::string& id) {
+  const std::filesystem::path old = new_work_path(id);
+  const bool was_there = has(id);
+  if (was_there) move(path_of(id), old);
+  try {
+    move(work, path_of(id));
+  } catch (...) {
+    if (was_there) move(old, path_of(id));
+    throw;
+  }
+  return old;
+}
+
+bool ContentFolder::is_working_name(std::string_view name) noexcept {
+  return name.starts_with(kWorkPrefix) || name.starts_with(kPartPrefix);
+}
+
 void ContentFolder::move(const std::filesystem::path& from, const std::filesystem::path& to) {
   files_.rename(from, to);
   try {
@@ -47,13 +78,14 @@ void ContentFolder::move(const std::filesystem::path& from, const std::filesyste
 std::vector<ContentFolder::Work> ContentFolder::find_work() const {
   std::vector<Work> found;
   for (const std::string& name : files_.list(folder_)) {
-    if (!name.starts_with(kWorkPrefix)) continue;
+    if (!is_working_name(name)) continue;
     const char* begin = name.data() + kWorkPrefix.size();
     const char* end = name.data() + name.size();
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(begin, end, number);
     if (error != std::errc() || stop == end || *stop != '.') continue;
-    found.push_back({number, std::string(stop + 1, end), folder_ / name});
+    found.push_back(
+        {number, std::string(stop + 1, end), folder_ / name, name.starts_with(kPartPrefix)});
   }
   std::sort(found.begin(), found.end(),
             [](const Work& a, const Work& b) { return a.number > b.number; });
@@ -65,7 +97,7 @@ std::vector<std::filesystem::path> ContentFolder::recover(const std::set<std::st
   std::vector<std::filesystem::path> needless;
   for (const Work& work : find_work()) {
     if (work.number >= first_number_) continue;
-    if (known.contains(work.id) && !has(work.id)) {
+    if (!work.is_part && known.contains(work.id) && !has(work.id)) {
       move(work.path, path_of(work.id));
       log.warning("put back " + path_of(work.id).string() + " from " + work.path.string() +
                   ": a call on it was interrupted");
@@ -74,7 +106,7 @@ std::vector<std::filesystem::path> ContentFolder::recover(const std::set<std::st
     }
   }
   for (const std::string& name : files_.list(folder_)) {
-    if (name.starts_with(kWorkPrefix) || known.contains(name)) continue;
+    if (is_working_name(name) || known.contains(name)) continue;
     log.warning((folder_ / name).string() + " is not known to state.json: left alone");
   }
   for (const std::string& id : known) {

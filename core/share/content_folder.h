@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hookwire/base/file_system.h"
@@ -12,12 +13,16 @@
 namespace hookwire {
 
 /// A folder whose entries are the contents of shares, or of snapshots, by id. What is being made or
-/// removed lies beside them under a working name, `.work.<number>.<id>`, so that under its id there
-/// is all of it or nothing. The order of steps:
+/// removed lies beside them, so that under its id there is all of it or nothing: under a partial
+/// name, `.part.<number>.<id>`, what is not whole; under a working name, `.work.<number>.<id>`,
+/// what is whole, or was before its removal began. The order of steps:
 ///
-///   to make:    fill the working name, save the state that knows the id, rename to the id
+///   to make:    fill the partial name, rename to the working name, save the state that knows the
+///               id, rename to the id
+///   to replace: fill the partial name, rename to the working name, rename the old content to a
+///               newer working name, rename the new one to the id, remove the old one
 ///   to remove:  rename to a working name, save the state that no longer knows it, remove
-///
+//////
 /// Whenever the process dies, recover() puts the content where the saved state says it is.
 /// Thread-compatible.
 class ContentFolder {
@@ -32,12 +37,25 @@ class ContentFolder {
   /// Throws Error bad_input when something unknown lies where the content of a new `id` would.
   void check_free(const std::string& id) const;
 
-  /// A working name for `id` that was never used before.
+  /// A working name, or a partial one, for `id` that was never used before.
   std::filesystem::path new_work_path(const std::string& id);
+  std::filesystem::path new_part_path(const std::string& id);
+
+  /// Renames what is whole now from its partial to its working name, which it returns; on stable
+  /// storage then. Thread-safe. Throws IoError, and has renamed nothing then.
+  std::filesystem::path made_whole(const std::filesystem::path& part);
+
+  /// True for what none but this class names so.
+  static bool is_working_name(std::string_view name) noexcept;
 
   /// Renames content from or to its working name, on stable storage when it returns. Throws
   /// IoError, and has renamed nothing then.
   void move(const std::filesystem::path& from, const std::filesystem::path& to);
+
+  /// Puts what lies at `work`, whole, in the place of the content of `id`, if there is any. Returns
+  /// the working name of the old content, to be removed. Throws IoError, and has changed nothing
+  /// then.
+  std::filesystem::path replace(const std::filesystem::path& work, const std::string& id);
 
   /// Makes the folder agree with the ids `known` to the state, after earlier processes: content
   /// that is known is put back from its working name. Logs what it does, content that is unknown
@@ -50,6 +68,7 @@ class ContentFolder {
     std::uint64_t number;
     std::string id;
     std::filesystem::path path;
+    bool is_part;
   };
   std::vector<Work> find_work() const;  // the newest first
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/directory_driver.h"
 
+#include "claims.h"
 #include "directory_store.h"
 
 namespace hookwire {
@@ -33,20 +33,41 @@ class DirectoryShareDriver final : public ShareDriver {
   std::optional<std::string> allow_access(const std::string& share_id,
                                           const Access& access) override;
   void deny_access(const std::string& share_id, const Access& access) override;
+  std::vector<Access> update_access(const std::string& share_id,
+                                    const std::vector<Access>& access_rules,
+                                    const std::vector<Access>& add_rules,
+                                    const std::vector<Access>& delete_rules) override;
   Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
   void delete_snapshot(const std::string& snapshot_id) override;
+  void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
+  std::vector<std::string> manage_share(const std::string& share_id, std::uint64_t size_gb,
+                                        const std::string& share_proto,
+                                        const std::string& export_path,
+                                        const std::optional<std::string>& share_server_id,
+                                        const DriverOptions& driver_options) override;
+  void unmanage_share(const std::string& share_id) override;
+  Snapshot manage_snapshot(const std::string& share_id, const std::string& snapshot_id,
+                           const std::string& provider_location,
+                           const DriverOptions& driver_options) override;
+  void unmanage_snapshot(const std::string& snapshot_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
   std::vector<ShareInstance> share_instances() override;
 
  private:
-  class SnapshotUnderWay;
+  class UnderWay;
 
   // These are called with the lock held.
   const DirectoryState::Share& find(const std::string& share_id) const;
   void check_smaller(const std::string& share_id, std::uint64_t new_size_gb) const;
+  const DirectoryState::Snapshot& find_snapshot(const std::string& snapshot_id) const;
+  Snapshot describe_snapshot(const std::string& snapshot_id) const;
+  void check_new_snapshot(const std::string& share_id, const std::string& snapshot_id) const;
+  void check_revert(const std::string& share_id, const std::string& snapshot_id) const;
   void check_unused(const std::string& share_id) const;
+  // Throws FolderRefused when the folder is not free to be taken over as `to`.
+  void check_adoptable(const FolderBelow& found, const std::filesystem::path& to) const;
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
   std::uint64_t snapshot_count(const std::string& share_id) const;
 
@@ -64,7 +85,7 @@ class DirectoryShareDriver final : public ShareDriver {
 
   std::mutex mutex_;  // guards what follows
   DirectoryStore store_;
-  std::map<std::string, std::string> copying_;  // snapshots under way, with their shares
+  Claims claims_;
 };
 
 }  // namespace hookwire

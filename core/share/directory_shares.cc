@@ -14,8 +14,6 @@ namespace hookwire {
 
 namespace {
 
-constexpr std::uint64_t kBytesPerGb = std::uint64_t{1} << 30;
-
 [[noreturn]] void reject_size(const std::string& share_id, std::uint64_t size_gb,
                               const std::string& rule, std::uint64_t new_size_gb) {
   throw InvalidShareInput("argument 'new_size_gb' must be " + rule + " than the " +
@@ -64,14 +62,10 @@ std::vector<std::string> DirectoryShareDriver::create_share_instance(
 }
 
 void DirectoryShareDriver::check_unused(const std::string& share_id) const {
+  claims_.check(Kind::share, share_id, Hold::change);
   for (const auto& [snapshot_id, snapshot] : store_.state().snapshots) {
     if (snapshot.share_id == share_id) {
       throw ShareInUse(share_id, "snapshot '" + snapshot_id + "' is of it");
-    }
-  }
-  for (const auto& [snapshot_id, copied_share_id] : copying_) {
-    if (copied_share_id == share_id) {
-      throw ShareInUse(share_id, "snapshot '" + snapshot_id + "' is being made of it");
     }
   }
 }
@@ -128,11 +122,9 @@ void DirectoryShareDriver::shrink_share(const std::string& share_id, std::uint64
     if (!used) {
       throw ShareBackendException(store_.shares().path_of(share_id).string() + " is gone");
     }
-    if (*used > new_size_gb * kBytesPerGb) {
-      throw ShareShrinkingPossibleDataLoss("share '" + share_id + "' holds " +
-                                           std::to_string(*used) + " bytes: more than the " +
-                                           std::to_string(new_size_gb * kBytesPerGb) +
-                                           " bytes of " + std::to_string(new_size_gb) + " GB");
+    if (!fits(*used, new_size_gb)) {
+      throw ShareShrinkingPossibleDataLoss("share '" + share_id + "' " +
+                                           overfull(*used, new_size_gb));
     }
     resize(share_id, new_size_gb);
   });

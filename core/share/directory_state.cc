@@ -18,7 +18,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFirstFormat = 1;  // only lacks what was added since
+constexpr int kFormat = 2;
 
 std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   const std::unique_ptr<File> file = files.open(path, OpenMode::read);
@@ -79,6 +80,12 @@ DirectoryState to_state(const Json& json) {
         trusted_id(id),
         DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
   }
+  if (json.contains("adoption")) {
+    const Json& adoption = json.at("adoption");
+    state.adoption = {.from = adoption.at("from").get<std::string>(),
+                      .to = adoption.at("to").get<std::string>(),
+                      .inode = adoption.at("inode").get<std::uint64_t>()};
+  }
   return state;
 }
 
@@ -89,9 +96,11 @@ DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) 
   const std::string text = read_file(files, path);
   try {
     const Json json = Json::parse(text);
-    if (const int format = json.at("format").get<int>(); format != kFormat) {
+    if (const int format = json.at("format").get<int>();
+        format < kFirstFormat || format > kFormat) {
       throw Error(ErrorCode::incompatible, path.string() + " has format " + std::to_string(format) +
-                                               ", this version reads format " +
+                                               ", this version reads formats " +
+                                               std::to_string(kFirstFormat) + " to " +
                                                std::to_string(kFormat));
     }
     return to_state(json);
@@ -111,8 +120,13 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   for (const auto& [id, snapshot] : state.snapshots) {
     snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
   }
-  const Json json = {
+  Json json = {
       {"format", kFormat}, {"shares", std::move(shares)}, {"snapshots", std::move(snapshots)}};
+  if (state.adoption) {
+    json["adoption"] = {{"from", state.adoption->from},
+                        {"to", state.adoption->to},
+                        {"inode", state.adoption->inode}};
+  }
   const std::string text = json.dump(2) + "\n";
   replace_file(files, path, std::as_bytes(std::span(text)));
 }

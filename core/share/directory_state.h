@@ -28,14 +28,25 @@ struct DirectoryState {
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
 
+  /// A folder that is being taken over: renamed from one path to another, both relative to the
+  /// root. Recovery finishes it.
+  struct Adoption {
+    std::string from;
+    std::string to;
+    std::uint64_t inode = 0;
+    friend bool operator==(const Adoption&, const Adoption&) = default;
+  };
+
   std::map<std::string, Share> shares;
   std::map<std::string, Snapshot> snapshots;
+  std::optional<Adoption> adoption;
 
   friend bool operator==(const DirectoryState&, const DirectoryState&) = default;
 };
 
-/// Reads the state; empty when there is no such file. Throws Error damaged when the file is not
-/// what save_state writes, incompatible when another version wrote it, IoError.
+/// Reads the state, also in the form of format 1, the first; empty when there is no such file.
+/// Throws Error damaged when the file is not what save_state writes, incompatible when another
+/// version wrote it, IoError.
 DirectoryState load_state(FileSystem& files, const std::filesystem::path& path);
 
 /// Replaces the file, all or nothing, and syncs it. Throws IoError. Linear in the state's size.

@@ -26,6 +26,7 @@ std::set<std::string> ids_of(const Records& records) {
 DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& root, Log& log)
     : files_(files),
       log_(log),
+      root_(root),
       state_path_(root / "state.json"),
       exports_path_(root / "exports"),
       shares_(files, root / "shares"),
@@ -81,6 +82,53 @@ void DirectoryStore::commit_made(ContentFolder& folder, const std::filesystem::p
   }
 }
 
+// The state says first what is to be renamed, so that a rename it does not know never was.
+void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& found,
+                                    const std::string& id, DirectoryState next) {
+  const std::filesystem::path to = folder.path_of(id);
+  if (found.path() == to) return commit(std::move(next));
+  DirectoryState before = state_;
+  DirectoryState after = next;
+  next.adoption = {.from = found.relative().string(),
+                   .to = to.lexically_relative(root_).string(),
+                   .inode = found.identity().inode};
+  commit(std::move(next));
+  try {
+    found.move_to(to);
+  } catch (...) {
+    commit_back(before);
+    state_ = std::move(before);
+    throw;
+  }
+  try {
+    commit(std::move(after));
+  } catch (const std::exception& error) {
+    log_.warning(to.string() + " was taken over, which " + state_path_.string() +
+                 " will say after the next change: " + error.what());
+    state_.adoption.reset();
+  }
+}
+
+void DirectoryStore::finish_adoption() {
+  if (!state_.adoption) return;
+  const std::filesystem::path to = root_ / state_.adoption->to;
+  if (!files_.exists(to)) {
+    try {
+      const FolderBelow found(root_, state_.adoption->from);
+      if (found.identity().inode == state_.adoption->inode) {
+        found.move_to(to);
+        log_.warning("took over " + found.path().string() + " as " + to.string() +
+                     ": a call on it was interrupted");
+      }
+    } catch (const FolderRefused& refused) {
+      log_.warning("what was being taken over is gone: " + std::string(refused.what()));
+    }
+  }
+  DirectoryState next = state_;
+  next.adoption.reset();
+  commit(std::move(next));
+}
+
 std::filesystem::path DirectoryStore::commit_removed(ContentFolder& folder, const std::string& id,
                                                      DirectoryState next) {
   const std::filesystem::path work = folder.new_work_path(id);
@@ -120,6 +168,7 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
   remove_unfinished(exports_path_);
   exports_.clear();
   write_exports(state_);
+  finish_adoption();
   std::vector<std::filesystem::path> needless = shares_.recover(ids_of(state_.shares), log_);
   for (auto& path : snapshots_.recover(ids_of(state_.snapshots), log_)) {
     needless.push_back(std::move(path));

@@ -9,6 +9,7 @@
 
 #include "content_folder.h"
 #include "directory_state.h"
+#include "folder_below.h"
 
 namespace hookwire {
 
@@ -24,6 +25,7 @@ class DirectoryStore {
   ContentFolder& shares() noexcept { return shares_; }
   const ContentFolder& shares() const noexcept { return shares_; }
   ContentFolder& snapshots() noexcept { return snapshots_; }
+  const ContentFolder& snapshots() const noexcept { return snapshots_; }
 
   /// Makes `next` the state, in the files exports and state.json. Throws IoError.
   void commit(DirectoryState next);
@@ -32,6 +34,11 @@ class DirectoryStore {
   /// `work` when it fails. Throws IoError.
   void commit_made(ContentFolder& folder, const std::filesystem::path& work, const std::string& id,
                    DirectoryState next);
+
+  /// Makes `next` the state, and the folder `found` the content of `id` in `folder`; it may lie
+  /// there already. Throws IoError; Error busy when another was put in its place meanwhile.
+  void commit_adopted(ContentFolder& folder, const FolderBelow& found, const std::string& id,
+                      DirectoryState next);
 
   /// Makes `next`, which does not know `id`, the state. Returns where the content now waits for
   /// remove(). Throws IoError.
@@ -49,10 +56,12 @@ class DirectoryStore {
  private:
   void write_exports(const DirectoryState& state);
   void commit_back(const DirectoryState& before) noexcept;
+  void finish_adoption();
   void remove_unfinished(const std::filesystem::path& path);
 
   FileSystem& files_;
   Log& log_;
+  std::filesystem::path root_;
   std::filesystem::path state_path_;
   std::filesystem::path exports_path_;
   ContentFolder shares_;

@@ -46,12 +46,13 @@ Value call_periodic_data(const Hooked<ShareDriver>& hooked, const Context& conte
 
 using Named = NamedMethod<ShareDriver>;
 
-constexpr auto kPlain =
-    named_methods<ShareDriver, &ShareDriver::init_host, &ShareDriver::create_share_instance,
-                  &ShareDriver::delete_share_instance, &ShareDriver::extend_share,
-                  &ShareDriver::shrink_share, &ShareDriver::allow_access, &ShareDriver::deny_access,
-                  &ShareDriver::create_snapshot, &ShareDriver::delete_snapshot,
-                  &ShareDriver::publish_service_capabilities>();
+constexpr auto kPlain = named_methods<
+    ShareDriver, &ShareDriver::init_host, &ShareDriver::create_share_instance,
+    &ShareDriver::delete_share_instance, &ShareDriver::extend_share, &ShareDriver::shrink_share,
+    &ShareDriver::allow_access, &ShareDriver::deny_access, &ShareDriver::update_access,
+    &ShareDriver::create_snapshot, &ShareDriver::delete_snapshot, &ShareDriver::revert_to_snapshot,
+    &ShareDriver::manage_share, &ShareDriver::unmanage_share, &ShareDriver::manage_snapshot,
+    &ShareDriver::unmanage_snapshot, &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{
     &method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>(), &call_periodic_data};

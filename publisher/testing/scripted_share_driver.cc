@@ -2,6 +2,21 @@
 
 namespace hookwire::testing {
 
+namespace {
+
+std::vector<std::string> locations_of(const std::string& share_id) {
+  return {"scripted:/" + share_id};
+}
+
+Snapshot snapshot_of(const std::string& share_id, const std::string& snapshot_id) {
+  return {.snapshot_id = snapshot_id,
+          .share_id = share_id,
+          .size_bytes = 0,
+          .provider_location = "scripted:/" + snapshot_id};
+}
+
+}  // namespace
+
 void ScriptedShareDriver::run(std::string_view method) {
   {
     const std::lock_guard lock(mutex_);
@@ -24,7 +39,7 @@ std::vector<std::string> ScriptedShareDriver::create_share_instance(
     const std::optional<std::string>& /*share_server_id*/,
     const DriverOptions& /*driver_options*/) {
   run("create_share_instance");
-  return {"scripted:/" + share_id};
+  return locations_of(share_id);
 }
 
 void ScriptedShareDriver::delete_share_instance(const std::string& /*share_id*/) {
@@ -51,17 +66,52 @@ void ScriptedShareDriver::deny_access(const std::string& /*share_id*/, const Acc
   run("deny_access");
 }
 
+std::vector<Access> ScriptedShareDriver::update_access(
+    const std::string& /*share_id*/, const std::vector<Access>& access_rules,
+    const std::vector<Access>& /*add_rules*/, const std::vector<Access>& /*delete_rules*/) {
+  run("update_access");
+  std::vector<Access> rules = access_rules;
+  for (Access& rule : rules) rule.access_key = access_key.value_or("");
+  return rules;
+}
+
 Snapshot ScriptedShareDriver::create_snapshot(const std::string& share_id,
                                               const std::string& snapshot_id) {
   run("create_snapshot");
-  return {.snapshot_id = snapshot_id,
-          .share_id = share_id,
-          .size_bytes = 0,
-          .provider_location = "scripted:/" + snapshot_id};
+  return snapshot_of(share_id, snapshot_id);
 }
 
 void ScriptedShareDriver::delete_snapshot(const std::string& /*snapshot_id*/) {
   run("delete_snapshot");
+}
+
+void ScriptedShareDriver::revert_to_snapshot(const std::string& /*share_id*/,
+                                             const std::string& /*snapshot_id*/) {
+  run("revert_to_snapshot");
+}
+
+std::vector<std::string> ScriptedShareDriver::manage_share(
+    const std::string& share_id, std::uint64_t /*size_gb*/, const std::string& /*share_proto*/,
+    const std::string& /*export_path*/, const std::optional<std::string>& /*share_server_id*/,
+    const DriverOptions& /*driver_options*/) {
+  run("manage_share");
+  return locations_of(share_id);
+}
+
+void ScriptedShareDriver::unmanage_share(const std::string& /*share_id*/) {
+  run("unmanage_share");
+}
+
+Snapshot ScriptedShareDriver::manage_snapshot(const std::string& share_id,
+                                              const std::string& snapshot_id,
+                                              const std::string& /*provider_location*/,
+                                              const DriverOptions& /*driver_options*/) {
+  run("manage_snapshot");
+  return snapshot_of(share_id, snapshot_id);
+}
+
+void ScriptedShareDriver::unmanage_snapshot(const std::string& /*snapshot_id*/) {
+  run("unmanage_snapshot");
 }
 
 Capabilities ScriptedShareDriver::publish_service_capabilities() {

@@ -79,6 +79,36 @@ TEST_F(DirectoryConcurrency, OthersGoOnWhileASnapshotIsMade) {
   EXPECT_EQ(tree(snapshot("snap-1")).size(), 1500U);
 }
 
+TEST_F(DirectoryConcurrency, NobodyTouchesAShareWhileItIsReverted) {
+  create("s-1");
+  for (int i = 0; i < 1500; ++i) write_file(share("s-1") / std::to_string(i), "content");
+  driver_->create_snapshot("s-1", "n-1");
+  std::jthread reverting([&] { driver_->revert_to_snapshot("s-1", "n-1"); });
+  ASSERT_TRUE(eventually([&] { return names_in(root() / "shares").size() > 1; }));
+
+  const auto expect_in_use = [](auto&& call, auto error) {
+    try {
+      call();
+      ADD_FAILURE() << "it was done in the middle of the revert";
+    } catch (const decltype(error)& raised) {
+      EXPECT_THAT(raised.what(), ::testing::HasSubstr("is being reverted"));
+    }
+  };
+  const ShareInUse share_error("", "");
+  const SnapshotInUse snapshot_error("", "");
+  expect_in_use([&] { driver_->delete_share_instance("s-1"); }, share_error);
+  expect_in_use([&] { driver_->unmanage_share("s-1"); }, share_error);
+  expect_in_use([&] { driver_->create_snapshot("s-1", "n-2"); }, share_error);
+  expect_in_use([&] { driver_->revert_to_snapshot("s-1", "n-1"); }, share_error);
+  expect_in_use([&] { driver_->delete_snapshot("n-1"); }, snapshot_error);
+  expect_in_use([&] { driver_->unmanage_snapshot("n-1"); }, snapshot_error);
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));  // who may reach it is another matter
+
+  reverting.join();
+  EXPECT_EQ(tree(share("s-1")).size(), 1500U);
+  driver_->delete_snapshot("n-1");
+}
+
 TEST_F(DirectoryConcurrency, ASnapshotOfAShareThatOthersChangeIsMade) {
   create("s-1");
   std::jthread changing([&](const std::stop_token& stop) {

@@ -67,6 +67,47 @@ TEST_F(DirectoryRecovery, AnInterruptedRemovalIsFinishedThoughTheIdLivesAgain) {
   EXPECT_EQ(tree(root()), before_);
 }
 
+TEST_F(DirectoryRecovery, WhatIsNotWholeIsNeverPutBack) {
+  leave(work("shares", "7.s-1"));
+  fs::rename(work("shares", "7.s-1"), root() / "shares" / ".part.7.s-1");
+  fs::remove_all(share("s-1"));
+  start();
+  EXPECT_FALSE(fs::exists(share("s-1")));
+  EXPECT_FALSE(fs::exists(root() / "shares" / ".part.7.s-1"));
+  EXPECT_TRUE(log_.contains(share("s-1").string() + " is gone"));
+}
+
+TEST_F(DirectoryRecovery, OfAReplacementTheOldContentIsPutBack) {
+  leave(work("shares", "7.s-1"));  // the new one, whole
+  fs::rename(share("s-1"), work("shares", "8.s-1"));
+  start();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, AFolderBeingTakenOverIsTakenOver) {
+  fs::create_directory(root() / "import");
+  write_file(root() / "import" / "file", "taken");
+  const auto state_of = [&](ino_t inode) {
+    return R"({"format":2,"share_servers":{},"shares":{"s-2":{"size_gb":1,"share_proto":"NFS","access_rules":[]}},
+               "snapshots":{},"adoption":{"from":"import","to":"shares/s-2","inode":)" +
+           std::to_string(inode) + "}}";
+  };
+  const ino_t inode = inode_of(root() / "import");
+  write_file(root() / "state.json", state_of(inode + 1));  // another folder has that path by now
+  start();
+  EXPECT_EQ(read_file(root() / "import" / "file"), "taken");
+  EXPECT_TRUE(log_.contains(share("s-2").string() + " is gone"));
+  driver_.reset();
+
+  write_file(root() / "state.json", state_of(inode));
+  start();
+  EXPECT_EQ(read_file(share("s-2") / "file"), "taken");
+  EXPECT_FALSE(fs::exists(root() / "import"));
+  const auto taken = tree(root());
+  restart();
+  EXPECT_EQ(tree(root()), taken);
+}
+
 TEST_F(DirectoryRecovery, FilesNotWrittenToTheirEndAreRemoved) {
   write_file(root() / "state.json.new", "{\"form");
   write_file(root() / "exports.new", "# Wri");

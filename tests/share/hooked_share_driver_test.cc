@@ -43,10 +43,16 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
   hooked_.shrink_share(context_, "s-1", 2);
   hooked_.allow_access(context_, "s-1", ip_rule("10.0.0.4"));
   hooked_.deny_access(context_, "s-1", ip_rule("10.0.0.4"));
+  hooked_.update_access(context_, "s-1", {ip_rule("10.0.0.4")});
   hooked_.create_snapshot(context_, "s-1", "snap-1");
+  hooked_.revert_to_snapshot(context_, "s-1", "snap-1");
+  hooked_.unmanage_snapshot(context_, "snap-1");
+  hooked_.manage_snapshot(context_, "s-1", "snap-1", "snapshots/snap-1");
   hooked_.delete_snapshot(context_, "snap-1");
   hooked_.publish_service_capabilities(context_);
   hooked_.get_periodic_hook_data(context_, hooked_.driver().share_instances());
+  hooked_.unmanage_share(context_, "s-1");
+  hooked_.manage_share(context_, "s-1", 1, "NFS", "shares/s-1");
   hooked_.delete_share_instance(context_, "s-1");
 
   EXPECT_THAT(
@@ -57,10 +63,18 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
                   "extend_share share_id new_size_gb (share)",
                   "shrink_share share_id new_size_gb (share)",
                   "allow_access share_id access (share)", "deny_access share_id access (share)",
+                  "update_access share_id access_rules add_rules delete_rules (share)",
                   "create_snapshot share_id snapshot_id (snapshot)",
+                  "revert_to_snapshot share_id snapshot_id (share)",
+                  "unmanage_snapshot snapshot_id (snapshot)",
+                  "manage_snapshot share_id snapshot_id provider_location driver_options "
+                  "(snapshot)",
                   "delete_snapshot snapshot_id (snapshot)", "publish_service_capabilities",
-                  "get_periodic_hook_data shares", "delete_share_instance share_id (share)"));
-  EXPECT_EQ(steps_.all().size(), 22U);  // a pre and a post each
+                  "get_periodic_hook_data shares", "unmanage_share share_id (share)",
+                  "manage_share share_id size_gb share_proto export_path share_server_id "
+                  "driver_options (share)",
+                  "delete_share_instance share_id (share)"));
+  EXPECT_EQ(steps_.all().size(), 2 * seen.size());  // a pre and a post each
   EXPECT_EQ(seen.size(), method_descriptors<ShareDriver>().size());
 }
 

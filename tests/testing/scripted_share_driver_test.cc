@@ -33,8 +33,14 @@ TEST_F(ScriptedShares, EveryMethodThatHooksSeeIsNotedUnderTheNameTheySee) {
   shares_.shrink_share(context_, "s-1", 1);
   EXPECT_EQ(shares_.allow_access(context_, "s-1", access_), std::nullopt);
   shares_.deny_access(context_, "s-1", access_);
+  EXPECT_THAT(shares_.update_access(context_, "s-1", {access_}), ElementsAre(access_));
   EXPECT_EQ(shares_.create_snapshot(context_, "s-1", "n-1").provider_location, "scripted:/n-1");
   shares_.delete_snapshot(context_, "n-1");
+  shares_.revert_to_snapshot(context_, "s-1", "n-1");
+  EXPECT_THAT(shares_.manage_share(context_, "s-2", 1, "NFS", "old"), ElementsAre("scripted:/s-2"));
+  shares_.unmanage_share(context_, "s-2");
+  EXPECT_EQ(shares_.manage_snapshot(context_, "s-1", "n-2", "old").share_id, "s-1");
+  shares_.unmanage_snapshot(context_, "n-2");
   EXPECT_EQ(shares_.publish_service_capabilities(context_).share_backend_name, "scripted");
   EXPECT_THAT(shares_.get_periodic_hook_data(context_, {}), IsEmpty());
 
@@ -58,6 +64,7 @@ TEST_F(ScriptedShares, KeysAndSharesAreTheOnesGiven) {
   driver_.access_key = "k";
   driver_.shares = {{"s-1", 1, "NFS", {}, {}, {}}, {"s-2", 1, "NFS", {}, {}, {}}};
   EXPECT_EQ(shares_.allow_access(context_, "s-1", access_), "k");
+  EXPECT_EQ(shares_.update_access(context_, "s-1", {access_}).at(0).access_key, "k");
   EXPECT_EQ(driver_.share_instances().size(), 2U);
 }
 

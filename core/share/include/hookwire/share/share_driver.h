@@ -37,8 +37,36 @@ class ShareDriver {
                                                   const Access& access) = 0;
   virtual void deny_access(const std::string& share_id, const Access& access) = 0;
 
+  /// Makes `access_rules` the rules of the share, all of them; `add_rules`, which are among them,
+  /// and `delete_rules`, which are not, say what is new in it, and may be empty. A rule to be
+  /// deleted may be gone already. Returns the rules with the access keys that the backend made.
+  virtual std::vector<Access> update_access(const std::string& share_id,
+                                            const std::vector<Access>& access_rules,
+                                            const std::vector<Access>& add_rules,
+                                            const std::vector<Access>& delete_rules) = 0;
+
   virtual Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) = 0;
   virtual void delete_snapshot(const std::string& snapshot_id) = 0;
+
+  /// Gives the share the content that the snapshot holds. Both stay.
+  virtual void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id) = 0;
+
+  /// Makes a share of what the backend has at `export_path` already, and returns where it can be
+  /// mounted.
+  virtual std::vector<std::string> manage_share(const std::string& share_id, std::uint64_t size_gb,
+                                                const std::string& share_proto,
+                                                const std::string& export_path,
+                                                const std::optional<std::string>& share_server_id,
+                                                const DriverOptions& driver_options) = 0;
+  /// Forgets the share, whose content stays with the backend.
+  virtual void unmanage_share(const std::string& share_id) = 0;
+
+  /// Makes a snapshot of the share of what the backend has at `provider_location` already.
+  virtual Snapshot manage_snapshot(const std::string& share_id, const std::string& snapshot_id,
+                                   const std::string& provider_location,
+                                   const DriverOptions& driver_options) = 0;
+  /// Forgets the snapshot, whose content stays with the backend.
+  virtual void unmanage_snapshot(const std::string& snapshot_id) = 0;
 
   virtual Capabilities publish_service_capabilities() = 0;
 
@@ -79,11 +107,33 @@ struct Interface<ShareDriver> {
                                          .arguments = {"share_id", "access"},
                                          .resource = kShare,
                                          .secrets = {"access.access_key"}}},
+      Method<&ShareDriver::update_access>{
+          {.name = "update_access",
+           .arguments = {"share_id", "access_rules", "add_rules", "delete_rules"},
+           .resource = kShare,
+           .secrets = {"access_rules.access_key", "add_rules.access_key", "delete_rules.access_key",
+                       "result.access_key"}}},
       Method<&ShareDriver::create_snapshot>{{.name = "create_snapshot",
                                              .arguments = {"share_id", "snapshot_id"},
                                              .resource = kSnapshot}},
       Method<&ShareDriver::delete_snapshot>{
           {.name = "delete_snapshot", .arguments = {"snapshot_id"}, .resource = kSnapshot}},
+      Method<&ShareDriver::revert_to_snapshot>{{.name = "revert_to_snapshot",
+                                                .arguments = {"share_id", "snapshot_id"},
+                                                .resource = kShare}},
+      Method<&ShareDriver::manage_share>{
+          {.name = "manage_share",
+           .arguments = {"share_id", "size_gb", "share_proto", "export_path", "share_server_id",
+                         "driver_options"},
+           .resource = kShare}},
+      Method<&ShareDriver::unmanage_share>{
+          {.name = "unmanage_share", .arguments = {"share_id"}, .resource = kShare}},
+      Method<&ShareDriver::manage_snapshot>{
+          {.name = "manage_snapshot",
+           .arguments = {"share_id", "snapshot_id", "provider_location", "driver_options"},
+           .resource = kSnapshot}},
+      Method<&ShareDriver::unmanage_snapshot>{
+          {.name = "unmanage_snapshot", .arguments = {"snapshot_id"}, .resource = kSnapshot}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
           {.name = "get_periodic_hook_data",

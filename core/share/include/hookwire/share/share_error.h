@@ -42,6 +42,25 @@ class SnapshotExists : public ShareError {
       : ShareError("snapshot '" + snapshot_id + "' exists already") {}
 };
 
+/// Something still depends on it.
+class SnapshotInUse : public ShareError {
+ public:
+  SnapshotInUse(const std::string& snapshot_id, const std::string& by)
+      : ShareError("snapshot '" + snapshot_id + "' is in use: " + by) {}
+};
+
+/// A folder that cannot become a share; the message says which and why.
+class ManageInvalidShare : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
+/// A folder that cannot become a snapshot; the message says which and why.
+class ManageInvalidShareSnapshot : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
 /// An argument that no share of this backend could take; the message says which and why.
 class InvalidShareInput : public ShareError {
  public:

@@ -39,9 +39,27 @@ class ScriptedShareDriver final : public ShareDriver {
   std::optional<std::string> allow_access(const std::string& share_id,
                                           const Access& access) override;
   void deny_access(const std::string& share_id, const Access& access) override;
+  /// Returns the rules as they are given, but for their keys: those are `access_key`.
+  std::vector<Access> update_access(const std::string& share_id,
+                                    const std::vector<Access>& access_rules,
+                                    const std::vector<Access>& add_rules,
+                                    const std::vector<Access>& delete_rules) override;
   /// Returns a snapshot of no bytes at "scripted:/<snapshot_id>".
   Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
   void delete_snapshot(const std::string& snapshot_id) override;
+  void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
+  /// Returns what create_share_instance does.
+  std::vector<std::string> manage_share(const std::string& share_id, std::uint64_t size_gb,
+                                        const std::string& share_proto,
+                                        const std::string& export_path,
+                                        const std::optional<std::string>& share_server_id,
+                                        const DriverOptions& driver_options) override;
+  void unmanage_share(const std::string& share_id) override;
+  /// Returns what create_snapshot does.
+  Snapshot manage_snapshot(const std::string& share_id, const std::string& snapshot_id,
+                           const std::string& provider_location,
+                           const DriverOptions& driver_options) override;
+  void unmanage_snapshot(const std::string& snapshot_id) override;
   /// Returns the name "scripted", 100 GB in all, 50 GB of them free.
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(

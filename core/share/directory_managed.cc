@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "directory_share_driver.h"
+#include "directory_usage.h"
+#include "share_errors.h"
+#include "share_input.h"
+
+// The part of DirectoryShareDriver that takes over folders that are there already, and lets go of
+// them.
+
+namespace hookwire {
+
+namespace {
+
+template <class E, class F>
+decltype(auto) refuse_as(F&& work) {
+  try {
+    return std::forward<F>(work)();
+  } catch (const FolderRefused& refused) {
+    throw E(refused.what());
+  }
+}
+
+void check_not_content(const FolderBelow& found, const std::filesystem::path& content,
+                       const std::string& whose) {
+  const auto& chain = found.chain();
+  const std::optional<FolderIdentity> identity = identity_if_there(content);
+  if (identity && std::find(chain.begin(), chain.end(), *identity) != chain.end()) {
+    throw FolderRefused(found.path().string() + " is, or lies in, " + whose);
+  }
+  if (is_below(found.path(), content)) {
+    throw FolderRefused(found.path().string() + " holds " + whose);
+  }
+}
+
+}  // namespace
+
+void DirectoryShareDriver::check_adoptable(const FolderBelow& found,
+                                           const std::filesystem::path& to) const {
+  if (std::any_of(found.relative().begin(), found.relative().end(),
+                  [](const auto& name) { return ContentFolder::is_working_name(name.native()); })) {
+    throw FolderRefused(found.path().string() + " is the driver's own working folder");
+  }
+  if (identity_if_there(found.path()) != found.identity()) {
+    throw FolderRefused(found.path().string() + " was replaced meanwhile");
+  }
+  for (const auto& [id, share] : store_.state().shares) {
+    check_not_content(found, store_.shares().path_of(id), "share '" + id + "'");
+  }
+  for (const auto& [id, snapshot] : store_.state().snapshots) {
+    check_not_content(found, store_.snapshots().path_of(id), "snapshot '" + id + "'");
+  }
+  for (const std::filesystem::path& own :
+       {root_, store_.shares().path(), store_.snapshots().path()}) {
+    if (identity_of(own) == found.identity()) {
+      throw FolderRefused(found.path().string() + " is the driver's own folder");
+    }
+  }
+  if (identity_of(to.parent_path()).device != found.identity().device) {
+    throw FolderRefused(found.path().string() + " lies on another file system than " +
+                        to.parent_path().string());
+  }
+}
+
+std::vector<std::string> DirectoryShareDriver::manage_share(
+    const std::string& share_id, std::uint64_t size_gb, const std::string& share_proto,
+    const std::string& export_path, const std::optional<std::string>& share_server_id,
+    const DriverOptions& driver_options) {
+  check_id("share_id", share_id);
+  check_size_gb("size_gb", size_gb);
+  const std::string proto = checked_proto(share_proto);
+  check_path("export_path", export_path);
+  if (share_server_id) check_id("share_server_id", *share_server_id);
+  check_no_options(driver_options);
+  return with_share_errors([&] {
+    return refuse_as<ManageInvalidShare>([&] {
+      ContentFolder& shares = store_.shares();
+      const std::filesystem::path to = shares.path_of(share_id);
+      const auto check = [&](const FolderBelow& found) {
+        if (store_.state().shares.contains(share_id)) throw ShareExists(share_id);
+        check_adoptable(found, to);
+        if (found.path() != to) shares.check_free(share_id);
+      };
+      std::unique_lock lock(mutex_);
+      const FolderBelow found(root_, export_path);
+      check(found);
+      lock.unlock();
+      const std::uint64_t used = used_bytes(found.path());
+      lock.lock();
+      check(found);  // again: it may have been taken meanwhile
+      if (!fits(used, size_gb)) {
+        throw FolderRefused(found.path().string() + " " + overfull(used, size_gb));
+      }
+      DirectoryState next = store_.state();
+      next.shares[share_id] = {.size_gb = size_gb,
+                               .share_proto = proto,
+                               .share_server_id = share_server_id,
+                               .access_rules = {}};
+      store_.commit_adopted(shares, found, share_id, std::move(next));
+      return export_locations(share_id, proto);
+    });
+  });
+}
+
+void DirectoryShareDriver::unmanage_share(const std::string& share_id) {
+  check_id("share_id", share_id);
+  with_share_errors([&] {
+    const std::lock_guard guard(mutex_);
+    static_cast<void>(find(share_id));
+    check_unused(share_id);
+    DirectoryState next = store_.state();
+    next.shares.erase(share_id);
+    store_.commit(std::move(next));
+  });
+}
+
+Snapshot DirectoryShareDriver::manage_snapshot(const std::string& share_id,
+                                               const std::string& snapshot_id,
+                                               const std::string& provider_location,
+                                               const DriverOptions& driver_options) {
+  check_id("share_id", share_id);
+  check_id("snapshot_id", snapshot_id);
+  check_path("provider_location", provider_location);
+  check_no_options(driver_options);
+  return with_share_errors([&] {
+    return refuse_as<ManageInvalidShareSnapshot>([&] {
+      ContentFolder& snapshots = store_.snapshots();
+      const std::filesystem::path to = snapshots.path_of(snapshot_id);
+      const auto check = [&](const FolderBelow& found) {
+        check_new_snapshot(share_id, snapshot_id);
+        check_adoptable(found, to);
+        if (found.path() != to) snapshots.check_free(snapshot_id);
+      };
+      std::unique_lock lock(mutex_);
+      const FolderBelow found(root_, provider_location);
+      check(found);
+      lock.unlock();
+      const std::uint64_t used = used_bytes(found.path());
+      lock.lock();
+      check(found);
+      DirectoryState next = store_.state();
+      next.snapshots[snapshot_id] = {.share_id = share_id, .size_bytes = used};
+      store_.commit_adopted(snapshots, found, snapshot_id, std::move(next));
+      return describe_snapshot(snapshot_id);
+    });
+  });
+}
+
+void DirectoryShareDriver::unmanage_snapshot(const std::string& snapshot_id) {
+  check_id("snapshot_id", snapshot_id);
+  with_share_errors([&] {
+    const std::lock_guard guard(mutex_);
+    static_cast<void>(find_snapshot(snapshot_id));
+    claims_.check(Kind::snapshot, snapshot_id, Hold::change);
+    DirectoryState next = store_.state();
+    next.snapshots.erase(snapshot_id);
+    store_.commit(std::move(next));
+  });
+}
+
+}  // namespace hookwire
