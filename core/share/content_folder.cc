@@ -19,10 +19,25 @@ constexpr std::string_view kPartPrefix = ".part.";
 
 ContentFolder::ContentFolder(FileSystem& files, std::filesystem::path folder)
     : files_(files), folder_(std::move(folder)) {
-  files_.make_directory(folder_, 0700);
   const std::vector<Work> left = find_work();
   if (!left.empty()) first_number_ = left.front().number + 1;
   next_number_ = first_number_;
+}
+
+void ContentFolder::make() {
+  files_.make_directory(folder_, 0700);
+}
+
+std::vector<std::string> ContentFolder::names() const {
+  return files_.exists(folder_) ? files_.list(folder_) : std::vector<std::string>();
+}
+
+std::vector<std::string> ContentFolder::unknown(const std::set<std::string>& known) const {
+  std::vector<std::string> found;
+  for (const std::string& name : names()) {
+    if (!is_working_name(name) && !known.contains(name)) found.push_back(name);
+  }
+  return found;
 }
 
 void ContentFolder::check_free(const std::string& id) const {
@@ -77,7 +92,7 @@ void ContentFolder::move(const std::filesystem::path& from, const std::filesyste
 
 std::vector<ContentFolder::Work> ContentFolder::find_work() const {
   std::vector<Work> found;
-  for (const std::string& name : files_.list(folder_)) {
+  for (const std::string& name : names()) {
     if (!is_working_name(name)) continue;
     const char* begin = name.data() + kWorkPrefix.size();
     const char* end = name.data() + name.size();
@@ -105,8 +120,7 @@ std::vector<std::filesystem::path> ContentFolder::recover(const std::set<std::st
       needless.push_back(work.path);
     }
   }
-  for (const std::string& name : files_.list(folder_)) {
-    if (is_working_name(name) || known.contains(name)) continue;
+  for (const std::string& name : unknown(known)) {
     log.warning((folder_ / name).string() + " is not known to state.json: left alone");
   }
   for (const std::string& id : known) {

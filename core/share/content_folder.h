@@ -27,8 +27,11 @@ namespace hookwire {
 /// Thread-compatible.
 class ContentFolder {
  public:
-  /// Makes the folder (0700) when absent. Throws IoError.
+  /// The folder itself may be absent: then nothing is in it. Throws IoError.
   ContentFolder(FileSystem& files, std::filesystem::path folder);
+
+  /// Makes the folder (0700) when absent. Throws IoError.
+  void make();
 
   const std::filesystem::path& path() const noexcept { return folder_; }
   std::filesystem::path path_of(const std::string& id) const { return folder_ / id; }
@@ -44,6 +47,10 @@ class ContentFolder {
   /// Renames what is whole now from its partial to its working name, which it returns; on stable
   /// storage then. Thread-safe. Throws IoError, and has renamed nothing then.
   std::filesystem::path made_whole(const std::filesystem::path& part);
+
+  /// What lies in it beside contents of `known` ids and what is being made or removed. Throws
+  /// IoError.
+  std::vector<std::string> unknown(const std::set<std::string>& known) const;
 
   /// True for what none but this class names so.
   static bool is_working_name(std::string_view name) noexcept;
@@ -70,7 +77,8 @@ class ContentFolder {
     std::filesystem::path path;
     bool is_part;
   };
-  std::vector<Work> find_work() const;  // the newest first
+  std::vector<std::string> names() const;  // in it, none when it is absent
+  std::vector<Work> find_work() const;     // the newest first
 
   FileSystem& files_;
   std::filesystem::path folder_;

@@ -70,7 +70,7 @@ std::vector<ShareInstance> DirectoryShareDriver::share_instances() {
     shares.push_back({.share_id = id,
                       .size_gb = share.size_gb,
                       .share_proto = share.share_proto,
-                      .export_locations = export_locations(id, share.share_proto),
+                      .export_locations = export_locations(id, share),
                       .access_rules = share.access_rules,
                       .metadata = {}});
     if (share.share_server_id) {
@@ -91,14 +91,16 @@ std::vector<ShareInstance> DirectoryShareDriver::get_periodic_hook_data(
 }
 
 void DirectoryShareDriver::describe(ShareInstance& share) {
+  std::filesystem::path content;
   {
     const std::lock_guard guard(mutex_);
     // Deleted since the service listed it: nothing to add.
     if (!store_.state().shares.contains(share.share_id)) return;
+    content = store_.content_of(share.share_id);
     share.metadata["snapshot_count"] = snapshot_count(share.share_id);
   }
   try {
-    share.metadata["used_bytes"] = used_bytes(store_.shares().path_of(share.share_id));
+    share.metadata["used_bytes"] = used_bytes(content);
   } catch (const Error& error) {
     log_.warning("what share '" + share.share_id + "' uses could not be counted: " + error.what());
   }

@@ -14,15 +14,6 @@ namespace hookwire {
 
 namespace {
 
-template <class E, class F>
-decltype(auto) refuse_as(F&& work) {
-  try {
-    return std::forward<F>(work)();
-  } catch (const FolderRefused& refused) {
-    throw E(refused.what());
-  }
-}
-
 void check_not_content(const FolderBelow& found, const std::filesystem::path& content,
                        const std::string& whose) {
   const auto& chain = found.chain();
@@ -37,8 +28,14 @@ void check_not_content(const FolderBelow& found, const std::filesystem::path& co
 
 }  // namespace
 
-void DirectoryShareDriver::check_adoptable(const FolderBelow& found,
-                                           const std::filesystem::path& to) const {
+void DirectoryShareDriver::check_new_share(
+    const std::string& share_id, const std::optional<std::string>& share_server_id) const {
+  if (share_server_id) static_cast<void>(find_server(*share_server_id));
+  if (store_.state().shares.contains(share_id)) throw ShareExists(share_id);
+}
+
+void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const ContentFolder& home,
+                                           const std::string& new_id) const {
   if (std::any_of(found.relative().begin(), found.relative().end(),
                   [](const auto& name) { return ContentFolder::is_working_name(name.native()); })) {
     throw FolderRefused(found.path().string() + " is the driver's own working folder");
@@ -47,21 +44,27 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found,
     throw FolderRefused(found.path().string() + " was replaced meanwhile");
   }
   for (const auto& [id, share] : store_.state().shares) {
-    check_not_content(found, store_.shares().path_of(id), "share '" + id + "'");
+    check_not_content(found, store_.content_of(id), "share '" + id + "'");
   }
   for (const auto& [id, snapshot] : store_.state().snapshots) {
     check_not_content(found, store_.snapshots().path_of(id), "snapshot '" + id + "'");
   }
-  for (const std::filesystem::path& own :
-       {root_, store_.shares().path(), store_.snapshots().path()}) {
-    if (identity_of(own) == found.identity()) {
-      throw FolderRefused(found.path().string() + " is the driver's own folder");
+  for (const auto& [id, server] : store_.state().share_servers) {
+    if (identity_if_there(store_.servers().path_of(id)) == found.identity()) {
+      throw FolderRefused(found.path().string() + " is share server '" + id + "'");
     }
   }
-  if (identity_of(to.parent_path()).device != found.identity().device) {
-    throw FolderRefused(found.path().string() + " lies on another file system than " +
-                        to.parent_path().string());
+  // The root too, which a bind mount may show again below itself.
+  std::vector<FolderIdentity> own{found.chain().front()};
+  for (const auto& folder : store_.own_folders()) own.push_back(identity_of(folder));
+  if (std::find(own.begin(), own.end(), found.identity()) != own.end()) {
+    throw FolderRefused(found.path().string() + " is the driver's own folder");
   }
+  if (identity_of(home.path()).device != found.identity().device) {
+    throw FolderRefused(found.path().string() + " lies on another file system than " +
+                        home.path().string());
+  }
+  if (found.path() != home.path_of(new_id)) home.check_free(new_id);
 }
 
 std::vector<std::string> DirectoryShareDriver::manage_share(
@@ -76,30 +79,27 @@ std::vector<std::string> DirectoryShareDriver::manage_share(
   check_no_options(driver_options);
   return with_share_errors([&] {
     return refuse_as<ManageInvalidShare>([&] {
-      ContentFolder& shares = store_.shares();
-      const std::filesystem::path to = shares.path_of(share_id);
-      const auto check = [&](const FolderBelow& found) {
-        if (store_.state().shares.contains(share_id)) throw ShareExists(share_id);
-        check_adoptable(found, to);
-        if (found.path() != to) shares.check_free(share_id);
-      };
       std::unique_lock lock(mutex_);
+      check_new_share(share_id, share_server_id);
       const FolderBelow found(root_, export_path);
-      check(found);
+      check_adoptable(found, store_.shares_of(share_server_id), share_id);
       lock.unlock();
       const std::uint64_t used = used_bytes(found.path());
       lock.lock();
-      check(found);  // again: it may have been taken meanwhile
+      check_new_share(share_id, share_server_id);  // again: it may have been taken meanwhile
+      ContentFolder& shares = store_.shares_of(share_server_id);
+      check_adoptable(found, shares, share_id);
       if (!fits(used, size_gb)) {
         throw FolderRefused(found.path().string() + " " + overfull(used, size_gb));
       }
+      const DirectoryState::Share share{.size_gb = size_gb,
+                                        .share_proto = proto,
+                                        .share_server_id = share_server_id,
+                                        .access_rules = {}};
       DirectoryState next = store_.state();
-      next.shares[share_id] = {.size_gb = size_gb,
-                               .share_proto = proto,
-                               .share_server_id = share_server_id,
-                               .access_rules = {}};
+      next.shares[share_id] = share;
       store_.commit_adopted(shares, found, share_id, std::move(next));
-      return export_locations(share_id, proto);
+      return export_locations(share_id, share);
     });
   });
 }
@@ -126,23 +126,18 @@ Snapshot DirectoryShareDriver::manage_snapshot(const std::string& share_id,
   check_no_options(driver_options);
   return with_share_errors([&] {
     return refuse_as<ManageInvalidShareSnapshot>([&] {
-      ContentFolder& snapshots = store_.snapshots();
-      const std::filesystem::path to = snapshots.path_of(snapshot_id);
-      const auto check = [&](const FolderBelow& found) {
-        check_new_snapshot(share_id, snapshot_id);
-        check_adoptable(found, to);
-        if (found.path() != to) snapshots.check_free(snapshot_id);
-      };
       std::unique_lock lock(mutex_);
+      check_new_snapshot(share_id, snapshot_id);
       const FolderBelow found(root_, provider_location);
-      check(found);
+      check_adoptable(found, store_.snapshots(), snapshot_id);
       lock.unlock();
       const std::uint64_t used = used_bytes(found.path());
       lock.lock();
-      check(found);
+      check_new_snapshot(share_id, snapshot_id);
+      check_adoptable(found, store_.snapshots(), snapshot_id);
       DirectoryState next = store_.state();
       next.snapshots[snapshot_id] = {.share_id = share_id, .size_bytes = used};
-      store_.commit_adopted(snapshots, found, snapshot_id, std::move(next));
+      store_.commit_adopted(store_.snapshots(), found, snapshot_id, std::move(next));
       return describe_snapshot(snapshot_id);
     });
   });

@@ -50,6 +50,10 @@ class DirectoryShareDriver final : public ShareDriver {
                            const std::string& provider_location,
                            const DriverOptions& driver_options) override;
   void unmanage_snapshot(const std::string& snapshot_id) override;
+  void delete_share_server(const std::string& share_server_id) override;
+  ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
+                                  const DriverOptions& driver_options) override;
+  void unmanage_share_server(const std::string& share_server_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
@@ -66,13 +70,19 @@ class DirectoryShareDriver final : public ShareDriver {
   void check_new_snapshot(const std::string& share_id, const std::string& snapshot_id) const;
   void check_revert(const std::string& share_id, const std::string& snapshot_id) const;
   void check_unused(const std::string& share_id) const;
-  // Throws FolderRefused when the folder is not free to be taken over as `to`.
-  void check_adoptable(const FolderBelow& found, const std::filesystem::path& to) const;
+  const DirectoryState::ShareServer& find_server(const std::string& share_server_id) const;
+  void check_server_unused(const std::string& share_server_id) const;
+  void check_new_share(const std::string& share_id,
+                       const std::optional<std::string>& share_server_id) const;
+  // Throws FolderRefused when `found` is not free to become the content of `new_id` in `home`.
+  void check_adoptable(const FolderBelow& found, const ContentFolder& home,
+                       const std::string& new_id) const;
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
   std::uint64_t snapshot_count(const std::string& share_id) const;
 
+  void set_up_server(const std::string& share_id, const DirectoryState::Share& share, mode_t mode);
   std::vector<std::string> export_locations(const std::string& share_id,
-                                            const std::string& share_proto) const;
+                                            const DirectoryState::Share& share) const;
   // Adds what periodic hooks are to see.
   void describe(ShareInstance& share);
 

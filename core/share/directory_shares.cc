@@ -21,6 +21,12 @@ namespace {
                           "' has, found " + std::to_string(new_size_gb));
 }
 
+void make_folder(const std::filesystem::path& path, mode_t mode) {
+  if (::mkdir(path.c_str(), 0700) != 0) throw IoError(errno, "make " + path.string());
+  // The mode is given whatever the umask.
+  if (::chmod(path.c_str(), mode) != 0) throw IoError(errno, "set the mode of " + path.string());
+}
+
 }  // namespace
 
 const DirectoryState::Share& DirectoryShareDriver::find(const std::string& share_id) const {
@@ -30,9 +36,24 @@ const DirectoryState::Share& DirectoryShareDriver::find(const std::string& share
 }
 
 std::vector<std::string> DirectoryShareDriver::export_locations(
-    const std::string& share_id, const std::string& share_proto) const {
-  if (share_proto == "CIFS") return {"\\\\" + host_ + "\\" + share_id};
-  return {host_ + ":" + store_.shares().path_of(share_id).string()};
+    const std::string& share_id, const DirectoryState::Share& share) const {
+  if (share.share_proto == "CIFS") return {"\\\\" + host_ + "\\" + share_id};
+  return {host_ + ":" + store_.shares_of(share.share_server_id).path_of(share_id).string()};
+}
+
+// The server's folder gets its name with the share in it, so that there are both or none.
+void DirectoryShareDriver::set_up_server(const std::string& share_id,
+                                         const DirectoryState::Share& share, mode_t mode) {
+  const std::string& server_id = *share.share_server_id;
+  ContentFolder& servers = store_.servers();
+  servers.check_free(server_id);
+  const std::filesystem::path work = servers.new_work_path(server_id);
+  make_folder(work, 0700);
+  make_folder(work / share_id, mode);
+  DirectoryState next = store_.state();
+  next.share_servers[server_id] = {};
+  next.shares[share_id] = share;
+  store_.commit_made(servers, work, server_id, std::move(next));
 }
 
 std::vector<std::string> DirectoryShareDriver::create_share_instance(
@@ -46,18 +67,22 @@ std::vector<std::string> DirectoryShareDriver::create_share_instance(
   return with_share_errors([&] {
     const std::lock_guard guard(mutex_);
     if (store_.state().shares.contains(share_id)) throw ShareExists(share_id);
-    ContentFolder& shares = store_.shares();
-    shares.check_free(share_id);
-    const std::filesystem::path work = shares.new_work_path(share_id);
-    files_.make_directory(work, 0700);
-    if (::chmod(work.c_str(), mode) != 0) throw IoError(errno, "set the mode of " + work.string());
-    DirectoryState next = store_.state();
-    next.shares[share_id] = {.size_gb = size_gb,
-                             .share_proto = proto,
-                             .share_server_id = share_server_id,
-                             .access_rules = {}};
-    store_.commit_made(shares, work, share_id, std::move(next));
-    return export_locations(share_id, proto);
+    const DirectoryState::Share share{.size_gb = size_gb,
+                                      .share_proto = proto,
+                                      .share_server_id = share_server_id,
+                                      .access_rules = {}};
+    if (share_server_id && !store_.state().share_servers.contains(*share_server_id)) {
+      set_up_server(share_id, share, mode);
+    } else {
+      ContentFolder& shares = store_.shares_of(share_server_id);
+      shares.check_free(share_id);
+      const std::filesystem::path work = shares.new_work_path(share_id);
+      make_folder(work, mode);
+      DirectoryState next = store_.state();
+      next.shares[share_id] = share;
+      store_.commit_made(shares, work, share_id, std::move(next));
+    }
+    return export_locations(share_id, share);
   });
 }
 
@@ -74,12 +99,11 @@ void DirectoryShareDriver::delete_share_instance(const std::string& share_id) {
   check_id("share_id", share_id);
   with_share_errors([&] {
     std::unique_lock lock(mutex_);
-    static_cast<void>(find(share_id));
+    ContentFolder& shares = store_.shares_of(find(share_id).share_server_id);
     check_unused(share_id);
     DirectoryState next = store_.state();
     next.shares.erase(share_id);
-    const std::filesystem::path work =
-        store_.commit_removed(store_.shares(), share_id, std::move(next));
+    const std::filesystem::path work = store_.commit_removed(shares, share_id, std::move(next));
     lock.unlock();
     store_.remove(work);
   });
@@ -114,13 +138,13 @@ void DirectoryShareDriver::shrink_share(const std::string& share_id, std::uint64
   with_share_errors([&] {
     std::unique_lock lock(mutex_);
     check_smaller(share_id, new_size_gb);
+    const std::filesystem::path content = store_.content_of(share_id);
     lock.unlock();
-    const std::optional<std::uint64_t> used =
-        used_bytes_if_there(store_.shares().path_of(share_id));
+    const std::optional<std::uint64_t> used = used_bytes_if_there(content);
     lock.lock();
     check_smaller(share_id, new_size_gb);  // again: it may have been deleted or resized meanwhile
     if (!used) {
-      throw ShareBackendException(store_.shares().path_of(share_id).string() + " is gone");
+      throw ShareBackendException(content.string() + " is gone");
     }
     if (!fits(*used, new_size_gb)) {
       throw ShareShrinkingPossibleDataLoss("share '" + share_id + "' " +

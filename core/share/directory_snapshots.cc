@@ -53,7 +53,7 @@ Snapshot DirectoryShareDriver::create_snapshot(const std::string& share_id,
     check_new_snapshot(share_id, snapshot_id);
     store_.snapshots().check_free(snapshot_id);
     const std::filesystem::path part = store_.snapshots().new_part_path(snapshot_id);
-    const std::filesystem::path content = store_.shares().path_of(share_id);
+    const std::filesystem::path content = store_.content_of(share_id);
     under_way.claim(
         {Kind::share, share_id, Hold::keep, "snapshot '" + snapshot_id + "' is being made of it"});
     under_way.claim({Kind::snapshot, snapshot_id, Hold::change, "it is being made"});
@@ -114,7 +114,8 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     UnderWay under_way(*this);
     std::unique_lock lock(mutex_);
     check_revert(share_id, snapshot_id);
-    const std::filesystem::path part = store_.shares().new_part_path(share_id);
+    ContentFolder& shares = store_.shares_of(find(share_id).share_server_id);
+    const std::filesystem::path part = shares.new_part_path(share_id);
     const std::filesystem::path snapshot = store_.snapshots().path_of(snapshot_id);
     const std::string why =
         "share '" + share_id + "' is being reverted to snapshot '" + snapshot_id + "'";
@@ -125,9 +126,9 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     std::filesystem::path old;
     try {
       copy_tree(snapshot, part);
-      work = store_.shares().made_whole(part);
+      work = shares.made_whole(part);
       lock.lock();
-      old = store_.shares().replace(work, share_id);
+      old = shares.replace(work, share_id);
       lock.unlock();
     } catch (...) {
       if (lock.owns_lock()) lock.unlock();

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFirstFormat = 1;  // only lacks what was added since
+constexpr int kFirstFormat = 1;
 constexpr int kFormat = 2;
 
 std::string read_file(FileSystem& files, const std::filesystem::path& path) {
@@ -53,7 +53,7 @@ DirectoryState::Share to_share(const Json& json) {
   share.size_gb = json.at("size_gb").get<std::uint64_t>();
   share.share_proto = json.at("share_proto").get<std::string>();
   if (json.contains("share_server_id")) {
-    share.share_server_id = json.at("share_server_id").get<std::string>();
+    share.share_server_id = trusted_id(json.at("share_server_id").get<std::string>());
   }
   for (const Json& rule : json.at("access_rules")) {
     const Access access{.access_type = rule.at("access_type").get<std::string>(),
@@ -66,8 +66,28 @@ DirectoryState::Share to_share(const Json& json) {
   return share;
 }
 
-DirectoryState to_state(const Json& json) {
+// Of format 1 the servers are those that its shares name.
+void add_share_servers(const Json& json, DirectoryState& state) {
+  if (state.is_first_format) {
+    for (const auto& [id, share] : state.shares) {
+      if (share.share_server_id) state.share_servers[*share.share_server_id] = {};
+    }
+    return;
+  }
+  for (const auto& [id, server] : json.at("share_servers").items()) {
+    state.share_servers[trusted_id(id)] = {};
+  }
+  for (const auto& [id, share] : state.shares) {
+    if (share.share_server_id && !state.share_servers.contains(*share.share_server_id)) {
+      throw std::runtime_error("share '" + id + "' is of an unknown share server '" +
+                               *share.share_server_id + "'");
+    }
+  }
+}
+
+DirectoryState to_state(const Json& json, int format) {
   DirectoryState state;
+  state.is_first_format = format == kFirstFormat;
   for (const auto& [id, share] : json.at("shares").items()) {
     state.shares.emplace(trusted_id(id), to_share(share));
   }
@@ -80,6 +100,7 @@ DirectoryState to_state(const Json& json) {
         trusted_id(id),
         DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
   }
+  add_share_servers(json, state);
   if (json.contains("adoption")) {
     const Json& adoption = json.at("adoption");
     state.adoption = {.from = adoption.at("from").get<std::string>(),
@@ -96,14 +117,14 @@ DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) 
   const std::string text = read_file(files, path);
   try {
     const Json json = Json::parse(text);
-    if (const int format = json.at("format").get<int>();
-        format < kFirstFormat || format > kFormat) {
+    const int format = json.at("format").get<int>();
+    if (format < kFirstFormat || format > kFormat) {
       throw Error(ErrorCode::incompatible, path.string() + " has format " + std::to_string(format) +
                                                ", this version reads formats " +
                                                std::to_string(kFirstFormat) + " to " +
                                                std::to_string(kFormat));
     }
-    return to_state(json);
+    return to_state(json, format);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
@@ -120,8 +141,12 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   for (const auto& [id, snapshot] : state.snapshots) {
     snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
   }
-  Json json = {
-      {"format", kFormat}, {"shares", std::move(shares)}, {"snapshots", std::move(snapshots)}};
+  Json servers = Json::object();
+  for (const auto& [id, server] : state.share_servers) servers[id] = Json::object();
+  Json json = {{"format", kFormat},
+               {"shares", std::move(shares)},
+               {"snapshots", std::move(snapshots)},
+               {"share_servers", std::move(servers)}};
   if (state.adoption) {
     json["adoption"] = {{"from", state.adoption->from},
                         {"to", state.adoption->to},

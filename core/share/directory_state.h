@@ -28,6 +28,10 @@ struct DirectoryState {
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
 
+  /// Groups the shares that name it; their contents lie in its folder.
+  struct ShareServer {
+    friend bool operator==(const ShareServer&, const ShareServer&) = default;
+  };
   /// A folder that is being taken over: renamed from one path to another, both relative to the
   /// root. Recovery finishes it.
   struct Adoption {
@@ -39,7 +43,11 @@ struct DirectoryState {
 
   std::map<std::string, Share> shares;
   std::map<std::string, Snapshot> snapshots;
+  std::map<std::string, ShareServer> share_servers;
   std::optional<Adoption> adoption;
+  /// Read from a file of format 1, where the shares of a server lay among the others, and nothing
+  /// was known of servers. Not kept: what is saved is of the newest format.
+  bool is_first_format = false;
 
   friend bool operator==(const DirectoryState&, const DirectoryState&) = default;
 };

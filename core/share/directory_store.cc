@@ -31,10 +31,44 @@ DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& r
       exports_path_(root / "exports"),
       shares_(files, root / "shares"),
       snapshots_(files, root / "snapshots"),
-      state_(load_state(files, state_path_)) {}
+      servers_(files, root / "servers") {
+  shares_.make();
+  snapshots_.make();
+  servers_.make();
+  set_state(load_state(files, state_path_));
+}
+
+void DirectoryStore::set_state(DirectoryState state) {
+  state_ = std::move(state);
+  std::erase_if(shares_of_servers_,
+                [&](const auto& entry) { return !state_.share_servers.contains(entry.first); });
+  for (const auto& [id, server] : state_.share_servers) {
+    shares_of_servers_.try_emplace(id, files_, servers_.path_of(id));
+  }
+}
+
+ContentFolder& DirectoryStore::shares_of(const std::optional<std::string>& share_server_id) {
+  return share_server_id ? shares_of_servers_.at(*share_server_id) : shares_;
+}
+
+const ContentFolder& DirectoryStore::shares_of(
+    const std::optional<std::string>& share_server_id) const {
+  return share_server_id ? shares_of_servers_.at(*share_server_id) : shares_;
+}
+
+std::filesystem::path DirectoryStore::content_of(const std::string& share_id) const {
+  return shares_of(state_.shares.at(share_id).share_server_id).path_of(share_id);
+}
+
+std::vector<std::filesystem::path> DirectoryStore::own_folders() const {
+  return {shares_.path(), snapshots_.path(), servers_.path()};
+}
 
 void DirectoryStore::write_exports(const DirectoryState& state) {
-  std::string text = exports_text(shares_.path(), state);
+  std::string text = exports_text(state, [&](const std::string& id) {
+    const auto& server_id = state.shares.at(id).share_server_id;
+    return (server_id ? servers_.path_of(*server_id) : shares_.path()) / id;
+  });
   if (text == exports_) return;
   exports_.clear();
   replace_file(files_, exports_path_, std::as_bytes(std::span(text)));
@@ -50,7 +84,7 @@ void DirectoryStore::commit(DirectoryState next) {
     commit_back(state_);
     throw;
   }
-  state_ = std::move(next);
+  set_state(std::move(next));
 }
 
 // A failure may have come after the file was replaced.
@@ -73,7 +107,7 @@ void DirectoryStore::commit_made(ContentFolder& folder, const std::filesystem::p
       folder.move(work, folder.path_of(id));
     } catch (...) {
       commit_back(before);
-      state_ = std::move(before);
+      set_state(std::move(before));
       throw;
     }
   } catch (...) {
@@ -97,7 +131,7 @@ void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& fo
     found.move_to(to);
   } catch (...) {
     commit_back(before);
-    state_ = std::move(before);
+    set_state(std::move(before));
     throw;
   }
   try {
@@ -163,16 +197,61 @@ void DirectoryStore::remove_unfinished(const std::filesystem::path& path) {
   log_.warning("removed " + unfinished.string() + ": it was not written to its end");
 }
 
+std::set<std::string> DirectoryStore::ids_of_shares(
+    const std::optional<std::string>& share_server_id) const {
+  std::set<std::string> ids;
+  for (const auto& [id, share] : state_.shares) {
+    const bool is_here = share.share_server_id == share_server_id;
+    // Of format 1 all are among those without a server, until they are moved.
+    const bool is_to_be_moved = state_.is_first_format && !share_server_id &&
+                                share.share_server_id && !shares_of(share.share_server_id).has(id);
+    if (is_here || is_to_be_moved) ids.insert(id);
+  }
+  return ids;
+}
+
+void DirectoryStore::make_folders_of_first_format() {
+  if (!state_.is_first_format) return;
+  for (const auto& [id, server] : state_.share_servers)
+    files_.make_directory(servers_.path_of(id), 0700);
+  files_.sync_directory(servers_.path());
+}
+
+// Each by one rename, so that whenever this is interrupted, the next start goes on with it. Only
+// when all are moved the state becomes one of the newest format.
+void DirectoryStore::move_shares_of_first_format() {
+  if (!state_.is_first_format) return;
+  for (const auto& [id, share] : state_.shares) {
+    if (!share.share_server_id || !shares_.has(id)) continue;
+    ContentFolder& home = shares_of(share.share_server_id);
+    home.check_free(id);
+    files_.rename(shares_.path_of(id), home.path_of(id));
+    files_.sync_directory(home.path());
+    files_.sync_directory(shares_.path());
+    log_.info("moved " + shares_.path_of(id).string() + " into the folder of its share server, " +
+              home.path().string());
+  }
+  DirectoryState next = state_;
+  next.is_first_format = false;
+  commit(std::move(next));
+}
+
 std::vector<std::filesystem::path> DirectoryStore::recover() {
   remove_unfinished(state_path_);
   remove_unfinished(exports_path_);
   exports_.clear();
   write_exports(state_);
   finish_adoption();
-  std::vector<std::filesystem::path> needless = shares_.recover(ids_of(state_.shares), log_);
-  for (auto& path : snapshots_.recover(ids_of(state_.snapshots), log_)) {
-    needless.push_back(std::move(path));
-  }
+  std::vector<std::filesystem::path> needless;
+  const auto recover = [&](ContentFolder& folder, const std::set<std::string>& known) {
+    for (auto& path : folder.recover(known, log_)) needless.push_back(std::move(path));
+  };
+  make_folders_of_first_format();
+  recover(servers_, ids_of(state_.share_servers));
+  recover(shares_, ids_of_shares(std::nullopt));
+  move_shares_of_first_format();
+  for (auto& [id, shares] : shares_of_servers_) recover(shares, ids_of_shares(id));
+  recover(snapshots_, ids_of(state_.snapshots));
   for (const std::filesystem::path& path : needless) {
     log_.warning("removing " + path.string() + ": a call on it was interrupted");
   }

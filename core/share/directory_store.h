@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +25,16 @@ class DirectoryStore {
   DirectoryStore(FileSystem& files, const std::filesystem::path& root, Log& log);
 
   const DirectoryState& state() const noexcept { return state_; }
-  ContentFolder& shares() noexcept { return shares_; }
-  const ContentFolder& shares() const noexcept { return shares_; }
+  /// Where contents of shares lie: of those without a share server, or of one that the state knows.
+  ContentFolder& shares_of(const std::optional<std::string>& share_server_id);
+  const ContentFolder& shares_of(const std::optional<std::string>& share_server_id) const;
+  /// Where the content of a share lies that the state knows.
+  std::filesystem::path content_of(const std::string& share_id) const;
+  /// The folders of share servers.
+  ContentFolder& servers() noexcept { return servers_; }
+  const ContentFolder& servers() const noexcept { return servers_; }
+  /// Every folder whose entries are contents, but those of share servers.
+  std::vector<std::filesystem::path> own_folders() const;
   ContentFolder& snapshots() noexcept { return snapshots_; }
   const ContentFolder& snapshots() const noexcept { return snapshots_; }
 
@@ -56,6 +67,10 @@ class DirectoryStore {
  private:
   void write_exports(const DirectoryState& state);
   void commit_back(const DirectoryState& before) noexcept;
+  void set_state(DirectoryState state);
+  std::set<std::string> ids_of_shares(const std::optional<std::string>& share_server_id) const;
+  void make_folders_of_first_format();
+  void move_shares_of_first_format();
   void finish_adoption();
   void remove_unfinished(const std::filesystem::path& path);
 
@@ -66,6 +81,8 @@ class DirectoryStore {
   std::filesystem::path exports_path_;
   ContentFolder shares_;
   ContentFolder snapshots_;
+  ContentFolder servers_;
+  std::map<std::string, ContentFolder> shares_of_servers_;  // of each that the state knows
   DirectoryState state_;
   std::string exports_;  // what the file says; empty when that is not known
 };

@@ -32,6 +32,13 @@ void visit_value(const Snapshot& snapshot, ValueVisitor& visitor) {
   visitor.end_map();
 }
 
+void visit_value(const ShareServer& server, ValueVisitor& visitor) {
+  visitor.begin_map(2);
+  visit_entry("share_server_id", server.share_server_id, visitor);
+  visit_entry("identifier", server.identifier, visitor);
+  visitor.end_map();
+}
+
 void visit_value(const Capabilities& capabilities, ValueVisitor& visitor) {
   visitor.begin_map(6);
   visit_entry("share_backend_name", capabilities.share_backend_name, visitor);

@@ -33,6 +33,13 @@ void from_value(const Value& value, std::string_view what, Snapshot& out) {
   entries.finish();
 }
 
+void from_value(const Value& value, std::string_view what, ShareServer& out) {
+  EntryReader entries(value, what);
+  entries.required("share_server_id", out.share_server_id);
+  entries.required("identifier", out.identifier);
+  entries.finish();
+}
+
 void from_value(const Value& value, std::string_view what, Capabilities& out) {
   EntryReader entries(value, what);
   entries.required("share_backend_name", out.share_backend_name);

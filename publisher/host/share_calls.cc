@@ -52,7 +52,9 @@ constexpr auto kPlain = named_methods<
     &ShareDriver::allow_access, &ShareDriver::deny_access, &ShareDriver::update_access,
     &ShareDriver::create_snapshot, &ShareDriver::delete_snapshot, &ShareDriver::revert_to_snapshot,
     &ShareDriver::manage_share, &ShareDriver::unmanage_share, &ShareDriver::manage_snapshot,
-    &ShareDriver::unmanage_snapshot, &ShareDriver::publish_service_capabilities>();
+    &ShareDriver::unmanage_snapshot, &ShareDriver::delete_share_server,
+    &ShareDriver::manage_share_server, &ShareDriver::unmanage_share_server,
+    &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{
     &method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>(), &call_periodic_data};

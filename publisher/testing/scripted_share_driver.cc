@@ -114,6 +114,21 @@ void ScriptedShareDriver::unmanage_snapshot(const std::string& /*snapshot_id*/) 
   run("unmanage_snapshot");
 }
 
+void ScriptedShareDriver::delete_share_server(const std::string& /*share_server_id*/) {
+  run("delete_share_server");
+}
+
+ShareServer ScriptedShareDriver::manage_share_server(const std::string& share_server_id,
+                                                     const std::string& /*identifier*/,
+                                                     const DriverOptions& /*driver_options*/) {
+  run("manage_share_server");
+  return {.share_server_id = share_server_id, .identifier = "scripted:/" + share_server_id};
+}
+
+void ScriptedShareDriver::unmanage_share_server(const std::string& /*share_server_id*/) {
+  run("unmanage_share_server");
+}
+
 Capabilities ScriptedShareDriver::publish_service_capabilities() {
   run("publish_service_capabilities");
   return {.share_backend_name = "scripted",

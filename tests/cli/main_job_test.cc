@@ -184,6 +184,7 @@ TEST_F(MainJobTest, TheDriverDidTheWork) {
   // Everything that the examples made they removed; nothing vetoed was made.
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/shares")));
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/snapshots")));
+  EXPECT_TRUE(fs::is_empty(in_folder("var/gold/servers")));
 
   RunningHost host(config(), in_folder("more.messages"));
   const auto create = [&](const std::string& id, int size) {

@@ -82,6 +82,28 @@ TEST_F(DirectoryKill, StateAndDiskAgreeWheneverTheProcessDies) {
   });
 }
 
+void make_and_remove_on_server(const fs::path& /*root*/, ShareDriver& driver, const Step& step) {
+  step([&] { driver.create_share_instance("s-1", 1, "NFS", "v-1", {}); });
+  step([&] { driver.delete_share_instance("s-1"); });
+  step([&] { driver.delete_share_server("v-1"); });
+}
+
+TEST_F(DirectoryKill, AShareServerIsThereWithItsFirstShareOrNotAtAll) {
+  kill_often(&make_and_remove_on_server, 6, 15, [&](const Killed& killed) {
+    const std::size_t place = killed.calls_ended % 3;
+    const std::set<std::string> servers = names_in(root() / "servers");
+    EXPECT_TRUE(servers.empty() || servers == std::set<std::string>{"v-1"});
+    EXPECT_TRUE(servers.empty() || place != 0 || killed.in_a_call);
+    EXPECT_TRUE(!servers.empty() || place == 0 || (place == 2 && killed.in_a_call));
+    const std::set<std::string> shares =
+        servers.empty() ? std::set<std::string>() : names_in(server("v-1"));
+    EXPECT_EQ(shares, has_share() ? std::set<std::string>{"s-1"} : std::set<std::string>());
+    EXPECT_FALSE(log_.contains("left alone"));
+    if (has_share()) driver_->delete_share_instance("s-1");
+    if (!servers.empty()) driver_->delete_share_server("v-1");
+  });
+}
+
 void take_over_and_let_go(const fs::path& root, ShareDriver& driver, const Step& step) {
   if (fs::exists(root / "shares" / "s-1")) {
     if (!driver.share_instances().empty()) driver.unmanage_share("s-1");

@@ -38,7 +38,7 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
   };
 
   hooked_.init_host(context_);
-  hooked_.create_share_instance(context_, "s-1", 1, "NFS");
+  hooked_.create_share_instance(context_, "s-1", 1, "NFS", "v-1");
   hooked_.extend_share(context_, "s-1", 3);
   hooked_.shrink_share(context_, "s-1", 2);
   hooked_.allow_access(context_, "s-1", ip_rule("10.0.0.4"));
@@ -52,8 +52,12 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
   hooked_.publish_service_capabilities(context_);
   hooked_.get_periodic_hook_data(context_, hooked_.driver().share_instances());
   hooked_.unmanage_share(context_, "s-1");
-  hooked_.manage_share(context_, "s-1", 1, "NFS", "shares/s-1");
+  hooked_.manage_share(context_, "s-1", 1, "NFS", "servers/v-1/s-1");
   hooked_.delete_share_instance(context_, "s-1");
+
+  hooked_.unmanage_share_server(context_, "v-1");
+  hooked_.manage_share_server(context_, "v-1", "servers/v-1");
+  hooked_.delete_share_server(context_, "v-1");
 
   EXPECT_THAT(
       seen,
@@ -73,7 +77,10 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
                   "get_periodic_hook_data shares", "unmanage_share share_id (share)",
                   "manage_share share_id size_gb share_proto export_path share_server_id "
                   "driver_options (share)",
-                  "delete_share_instance share_id (share)"));
+                  "delete_share_instance share_id (share)",
+                  "unmanage_share_server share_server_id (share_server)",
+                  "manage_share_server share_server_id identifier driver_options (share_server)",
+                  "delete_share_server share_server_id (share_server)"));
   EXPECT_EQ(steps_.all().size(), 2 * seen.size());  // a pre and a post each
   EXPECT_EQ(seen.size(), method_descriptors<ShareDriver>().size());
 }

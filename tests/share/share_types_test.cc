@@ -73,6 +73,8 @@ TEST(ShareTypes, EveryTypeIsReadFromThePlainValueThatItShows) {
   EXPECT_EQ(there_and_back(share), to_value(share));
   const Snapshot snapshot{"snap-1", "s-1", 7, "/r/snapshots/snap-1"};
   EXPECT_EQ(there_and_back(snapshot), to_value(snapshot));
+  const ShareServer server{"v-1", "/r/servers/v-1"};
+  EXPECT_EQ(there_and_back(server), to_value(server));
   const Capabilities capabilities{"gold", "1.0", "NFS", 10.5, 2.25, true};
   EXPECT_EQ(there_and_back(capabilities), to_value(capabilities));
 }

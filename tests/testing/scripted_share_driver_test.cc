@@ -41,6 +41,9 @@ TEST_F(ScriptedShares, EveryMethodThatHooksSeeIsNotedUnderTheNameTheySee) {
   shares_.unmanage_share(context_, "s-2");
   EXPECT_EQ(shares_.manage_snapshot(context_, "s-1", "n-2", "old").share_id, "s-1");
   shares_.unmanage_snapshot(context_, "n-2");
+  shares_.delete_share_server(context_, "v-1");
+  EXPECT_EQ(shares_.manage_share_server(context_, "v-1", "old").identifier, "scripted:/v-1");
+  shares_.unmanage_share_server(context_, "v-1");
   EXPECT_EQ(shares_.publish_service_capabilities(context_).share_backend_name, "scripted");
   EXPECT_THAT(shares_.get_periodic_hook_data(context_, {}), IsEmpty());
 

@@ -80,6 +80,18 @@ class HookedShareDriver {
   void unmanage_snapshot(const Context& context, const std::string& snapshot_id) const {
     hooked_.call<&ShareDriver::unmanage_snapshot>(context, snapshot_id);
   }
+  void delete_share_server(const Context& context, const std::string& share_server_id) const {
+    hooked_.call<&ShareDriver::delete_share_server>(context, share_server_id);
+  }
+  ShareServer manage_share_server(const Context& context, const std::string& share_server_id,
+                                  const std::string& identifier,
+                                  const DriverOptions& driver_options = {}) const {
+    return hooked_.call<&ShareDriver::manage_share_server>(context, share_server_id, identifier,
+                                                           driver_options);
+  }
+  void unmanage_share_server(const Context& context, const std::string& share_server_id) const {
+    hooked_.call<&ShareDriver::unmanage_share_server>(context, share_server_id);
+  }
   Capabilities publish_service_capabilities(const Context& context) const {
     return hooked_.call<&ShareDriver::publish_service_capabilities>(context);
   }

@@ -23,7 +23,8 @@ class ShareDriver {
   /// Prepares the backend after a start; picks up what is there already.
   virtual void init_host() = 0;
 
-  /// Makes a share of `size_gb` (1 or more) and returns where it can be mounted.
+  /// Makes a share of `size_gb` (1 or more) and returns where it can be mounted. A share server
+  /// that is not known yet is set up for it.
   virtual std::vector<std::string> create_share_instance(
       const std::string& share_id, std::uint64_t size_gb, const std::string& share_proto,
       const std::optional<std::string>& share_server_id, const DriverOptions& driver_options) = 0;
@@ -68,6 +69,16 @@ class ShareDriver {
   /// Forgets the snapshot, whose content stays with the backend.
   virtual void unmanage_snapshot(const std::string& snapshot_id) = 0;
 
+  /// Removes a share server that has no shares.
+  virtual void delete_share_server(const std::string& share_server_id) = 0;
+  /// Makes a share server of what the backend has under `identifier` already. What is in it becomes
+  /// shares by manage_share.
+  virtual ShareServer manage_share_server(const std::string& share_server_id,
+                                          const std::string& identifier,
+                                          const DriverOptions& driver_options) = 0;
+  /// Forgets a share server that has no shares; it stays with the backend.
+  virtual void unmanage_share_server(const std::string& share_server_id) = 0;
+
   virtual Capabilities publish_service_capabilities() = 0;
 
   /// Gets the shares with their access rules, and may add to their metadata what periodic hooks
@@ -86,6 +97,7 @@ template <>
 struct Interface<ShareDriver> {
   static constexpr ResourceDescriptor kShare{"share", "share_id"};
   static constexpr ResourceDescriptor kSnapshot{"snapshot", "snapshot_id"};
+  static constexpr ResourceDescriptor kShareServer{"share_server", "share_server_id"};
 
   static constexpr std::tuple methods{
       Method<&ShareDriver::init_host>{{.name = "init_host"}},
@@ -134,6 +146,16 @@ struct Interface<ShareDriver> {
            .resource = kSnapshot}},
       Method<&ShareDriver::unmanage_snapshot>{
           {.name = "unmanage_snapshot", .arguments = {"snapshot_id"}, .resource = kSnapshot}},
+      Method<&ShareDriver::delete_share_server>{{.name = "delete_share_server",
+                                                 .arguments = {"share_server_id"},
+                                                 .resource = kShareServer}},
+      Method<&ShareDriver::manage_share_server>{
+          {.name = "manage_share_server",
+           .arguments = {"share_server_id", "identifier", "driver_options"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::unmanage_share_server>{{.name = "unmanage_share_server",
+                                                   .arguments = {"share_server_id"},
+                                                   .resource = kShareServer}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
           {.name = "get_periodic_hook_data",

@@ -49,6 +49,31 @@ class SnapshotInUse : public ShareError {
       : ShareError("snapshot '" + snapshot_id + "' is in use: " + by) {}
 };
 
+class ShareServerNotFound : public ShareError {
+ public:
+  explicit ShareServerNotFound(const std::string& share_server_id)
+      : ShareError("share server '" + share_server_id + "' is not known here") {}
+};
+
+class ShareServerExists : public ShareError {
+ public:
+  explicit ShareServerExists(const std::string& share_server_id)
+      : ShareError("share server '" + share_server_id + "' exists already") {}
+};
+
+/// Something still depends on it.
+class ShareServerInUse : public ShareError {
+ public:
+  ShareServerInUse(const std::string& share_server_id, const std::string& by)
+      : ShareError("share server '" + share_server_id + "' is in use: " + by) {}
+};
+
+/// A folder that cannot become a share server's; the message says which and why.
+class ManageInvalidShareServer : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
 /// A folder that cannot become a share; the message says which and why.
 class ManageInvalidShare : public ShareError {
  public:

@@ -47,6 +47,14 @@ struct Snapshot {
 void visit_value(const Snapshot& snapshot, ValueVisitor& visitor);
 void from_value(const Value& value, std::string_view what, Snapshot& out);
 
+/// What manage_share_server returns.
+struct ShareServer {
+  std::string share_server_id;
+  std::string identifier;  ///< Under which the backend has it: for `directory`, its folder.
+};
+void visit_value(const ShareServer& server, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServer& out);
+
 /// What a backend can do, as it tells the scheduler.
 struct Capabilities {
   std::string share_backend_name;

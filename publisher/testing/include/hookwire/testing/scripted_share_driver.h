@@ -60,6 +60,11 @@ class ScriptedShareDriver final : public ShareDriver {
                            const std::string& provider_location,
                            const DriverOptions& driver_options) override;
   void unmanage_snapshot(const std::string& snapshot_id) override;
+  void delete_share_server(const std::string& share_server_id) override;
+  /// Returns a share server at "scripted:/<share_server_id>".
+  ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
+                                  const DriverOptions& driver_options) override;
+  void unmanage_share_server(const std::string& share_server_id) override;
   /// Returns the name "scripted", 100 GB in all, 50 GB of them free.
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
