@@ -19,6 +19,8 @@ void Claims::check(Kind kind, const std::string& id, Hold hold) const {
       throw ShareInUse(id, claim->why);
     case Kind::snapshot:
       throw SnapshotInUse(id, claim->why);
+    case Kind::share_server:
+      throw ShareServerInUse(id, claim->why);
   }
 }
 

@@ -3,10 +3,9 @@
 #include <list>
 #include <string>
 
-namespace hookwire {
+#include "kind.h"
 
-/// What a call may hold while it works without the driver's lock.
-enum class Kind { share, snapshot };
+namespace hookwire {
 
 /// How it holds it: others may read a thing that is kept, nobody may touch one that is changed.
 enum class Hold { keep, change };

@@ -36,8 +36,7 @@ void DirectoryShareDriver::check_new_share(
 
 void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const ContentFolder& home,
                                            const std::string& new_id) const {
-  if (std::any_of(found.relative().begin(), found.relative().end(),
-                  [](const auto& name) { return ContentFolder::is_working_name(name.native()); })) {
+  if (store_.is_working(found)) {
     throw FolderRefused(found.path().string() + " is the driver's own working folder");
   }
   if (identity_if_there(found.path()) != found.identity()) {
@@ -64,7 +63,18 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
     throw FolderRefused(found.path().string() + " lies on another file system than " +
                         home.path().string());
   }
-  if (found.path() != home.path_of(new_id)) home.check_free(new_id);
+  if (found.path() == home.path_of(new_id)) return;
+  home.check_free(new_id);
+  if (found.path().parent_path() != home.path() && !found.is_writable()) {
+    throw FolderRefused(found.path().string() +
+                        " cannot be moved, since the driver may not write to it: chmod u+w it");
+  }
+}
+
+void DirectoryShareDriver::check_in_place(const ContentFolder& home, const std::string& id) {
+  if (home.has(id)) return;
+  throw Error(ErrorCode::bad_input,
+              home.path_of(id).string() + " is gone: put it back, or delete instead of unmanage");
 }
 
 std::vector<std::string> DirectoryShareDriver::manage_share(
@@ -98,7 +108,7 @@ std::vector<std::string> DirectoryShareDriver::manage_share(
                                         .access_rules = {}};
       DirectoryState next = store_.state();
       next.shares[share_id] = share;
-      store_.commit_adopted(shares, found, share_id, std::move(next));
+      store_.commit_adopted(shares, found, {.kind = Kind::share, .id = share_id}, std::move(next));
       return export_locations(share_id, share);
     });
   });
@@ -108,8 +118,9 @@ void DirectoryShareDriver::unmanage_share(const std::string& share_id) {
   check_id("share_id", share_id);
   with_share_errors([&] {
     const std::lock_guard guard(mutex_);
-    static_cast<void>(find(share_id));
+    const ContentFolder& home = store_.home_of(find(share_id));
     check_unused(share_id);
+    check_in_place(home, share_id);
     DirectoryState next = store_.state();
     next.shares.erase(share_id);
     store_.commit(std::move(next));
@@ -137,7 +148,8 @@ Snapshot DirectoryShareDriver::manage_snapshot(const std::string& share_id,
       check_adoptable(found, store_.snapshots(), snapshot_id);
       DirectoryState next = store_.state();
       next.snapshots[snapshot_id] = {.share_id = share_id, .size_bytes = used};
-      store_.commit_adopted(store_.snapshots(), found, snapshot_id, std::move(next));
+      store_.commit_adopted(store_.snapshots(), found, {.kind = Kind::snapshot, .id = snapshot_id},
+                            std::move(next));
       return describe_snapshot(snapshot_id);
     });
   });
@@ -149,6 +161,7 @@ void DirectoryShareDriver::unmanage_snapshot(const std::string& snapshot_id) {
     const std::lock_guard guard(mutex_);
     static_cast<void>(find_snapshot(snapshot_id));
     claims_.check(Kind::snapshot, snapshot_id, Hold::change);
+    check_in_place(store_.snapshots(), snapshot_id);
     DirectoryState next = store_.state();
     next.snapshots.erase(snapshot_id);
     store_.commit(std::move(next));

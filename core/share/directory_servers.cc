@@ -61,9 +61,15 @@ ShareServer DirectoryShareDriver::manage_share_server(const std::string& share_s
       const std::filesystem::path to = servers.path_of(share_server_id);
       const FolderBelow found(root_, identifier);
       check_adoptable(found, servers, share_server_id);
+      for (const std::string& name : found.names()) {
+        if (!parse_work_name(name)) continue;
+        throw FolderRefused(found.path().string() + " holds '" + name +
+                            "', a name that the driver gives: rename it");
+      }
       DirectoryState next = store_.state();
       next.share_servers[share_server_id] = {};
-      store_.commit_adopted(servers, found, share_server_id, std::move(next));
+      store_.commit_adopted(servers, found, {.kind = Kind::share_server, .id = share_server_id},
+                            std::move(next));
       return ShareServer{.share_server_id = share_server_id, .identifier = to.string()};
     });
   });
@@ -75,6 +81,7 @@ void DirectoryShareDriver::unmanage_share_server(const std::string& share_server
     const std::lock_guard guard(mutex_);
     static_cast<void>(find_server(share_server_id));
     check_server_unused(share_server_id);
+    check_in_place(store_.servers(), share_server_id);
     DirectoryState next = store_.state();
     next.share_servers.erase(share_server_id);
     store_.commit(std::move(next));

@@ -77,6 +77,9 @@ class DirectoryShareDriver final : public ShareDriver {
   // Throws FolderRefused when `found` is not free to become the content of `new_id` in `home`.
   void check_adoptable(const FolderBelow& found, const ContentFolder& home,
                        const std::string& new_id) const;
+  // Throws Error bad_input when the content of `id` is not in its place: it may lie under a working
+  // name, and would be lost once the state does not know it.
+  static void check_in_place(const ContentFolder& home, const std::string& id);
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
   std::uint64_t snapshot_count(const std::string& share_id) const;
 

@@ -7,6 +7,7 @@
 #include "directory_usage.h"
 #include "share_errors.h"
 #include "share_input.h"
+#include "under_way.h"
 
 // The part of DirectoryShareDriver that makes, removes and resizes shares.
 
@@ -38,7 +39,7 @@ const DirectoryState::Share& DirectoryShareDriver::find(const std::string& share
 std::vector<std::string> DirectoryShareDriver::export_locations(
     const std::string& share_id, const DirectoryState::Share& share) const {
   if (share.share_proto == "CIFS") return {"\\\\" + host_ + "\\" + share_id};
-  return {host_ + ":" + store_.shares_of(share.share_server_id).path_of(share_id).string()};
+  return {host_ + ":" + store_.home_of(share).path_of(share_id).string()};
 }
 
 // The server's folder gets its name with the share in it, so that there are both or none.
@@ -99,7 +100,7 @@ void DirectoryShareDriver::delete_share_instance(const std::string& share_id) {
   check_id("share_id", share_id);
   with_share_errors([&] {
     std::unique_lock lock(mutex_);
-    ContentFolder& shares = store_.shares_of(find(share_id).share_server_id);
+    ContentFolder& shares = store_.home_of(find(share_id));
     check_unused(share_id);
     DirectoryState next = store_.state();
     next.shares.erase(share_id);
@@ -136,13 +137,16 @@ void DirectoryShareDriver::shrink_share(const std::string& share_id, std::uint64
   check_id("share_id", share_id);
   check_size_gb("new_size_gb", new_size_gb);
   with_share_errors([&] {
+    UnderWay under_way(*this);
     std::unique_lock lock(mutex_);
     check_smaller(share_id, new_size_gb);
     const std::filesystem::path content = store_.content_of(share_id);
+    under_way.claim(
+        {Kind::share, share_id, Hold::keep, "share '" + share_id + "' is being shrunk"});
     lock.unlock();
     const std::optional<std::uint64_t> used = used_bytes_if_there(content);
     lock.lock();
-    check_smaller(share_id, new_size_gb);  // again: it may have been deleted or resized meanwhile
+    check_smaller(share_id, new_size_gb);  // again: it may have been resized meanwhile
     if (!used) {
       throw ShareBackendException(content.string() + " is gone");
     }

@@ -114,7 +114,7 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     UnderWay under_way(*this);
     std::unique_lock lock(mutex_);
     check_revert(share_id, snapshot_id);
-    ContentFolder& shares = store_.shares_of(find(share_id).share_server_id);
+    ContentFolder& shares = store_.home_of(find(share_id));
     const std::filesystem::path part = shares.new_part_path(share_id);
     const std::filesystem::path snapshot = store_.snapshots().path_of(snapshot_id);
     const std::string why =
@@ -122,17 +122,15 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     under_way.claim({Kind::share, share_id, Hold::change, why});
     under_way.claim({Kind::snapshot, snapshot_id, Hold::keep, why});
     lock.unlock();
-    std::filesystem::path work = part;
     std::filesystem::path old;
     try {
       copy_tree(snapshot, part);
-      work = shares.made_whole(part);
       lock.lock();
-      old = shares.replace(work, share_id);
+      old = shares.replace(part, share_id);
       lock.unlock();
     } catch (...) {
       if (lock.owns_lock()) lock.unlock();
-      store_.remove(work);
+      store_.remove(part);
       throw;
     }
     store_.remove(old);

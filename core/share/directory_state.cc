@@ -1,9 +1,12 @@
 #include "directory_state.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +23,7 @@ using Json = nlohmann::json;
 
 constexpr int kFirstFormat = 1;
 constexpr int kFormat = 2;
+constexpr std::array<std::string_view, 3> kKinds{"share", "snapshot", "share_server"};  // of Kind
 
 std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   const std::unique_ptr<File> file = files.open(path, OpenMode::read);
@@ -45,15 +49,17 @@ Json to_json(const DirectoryState::Share& share) {
                {"share_proto", share.share_proto},
                {"access_rules", std::move(rules)}};
   if (share.share_server_id) json["share_server_id"] = *share.share_server_id;
+  if (share.is_apart) json["is_apart"] = true;
   return json;
 }
 
-DirectoryState::Share to_share(const Json& json) {
+DirectoryState::Share to_share(const Json& json, int format) {
   DirectoryState::Share share;
   share.size_gb = json.at("size_gb").get<std::uint64_t>();
   share.share_proto = json.at("share_proto").get<std::string>();
   if (json.contains("share_server_id")) {
     share.share_server_id = trusted_id(json.at("share_server_id").get<std::string>());
+    share.is_apart = format == kFirstFormat || json.value("is_apart", false);
   }
   for (const Json& rule : json.at("access_rules")) {
     const Access access{.access_type = rule.at("access_type").get<std::string>(),
@@ -67,8 +73,8 @@ DirectoryState::Share to_share(const Json& json) {
 }
 
 // Of format 1 the servers are those that its shares name.
-void add_share_servers(const Json& json, DirectoryState& state) {
-  if (state.is_first_format) {
+void add_share_servers(const Json& json, DirectoryState& state, int format) {
+  if (format == kFirstFormat) {
     for (const auto& [id, share] : state.shares) {
       if (share.share_server_id) state.share_servers[*share.share_server_id] = {};
     }
@@ -85,11 +91,34 @@ void add_share_servers(const Json& json, DirectoryState& state) {
   }
 }
 
+bool is_known(const DirectoryState& state, Kind kind, const std::string& id) {
+  switch (kind) {
+    case Kind::share:
+      return state.shares.contains(id);
+    case Kind::snapshot:
+      return state.snapshots.contains(id);
+    case Kind::share_server:
+      return state.share_servers.contains(id);
+  }
+  return false;
+}
+
+void add_adoption(const Json& json, DirectoryState& state) {
+  if (!json.contains("adoption")) return;
+  const Json& adoption = json.at("adoption");
+  const auto name = std::find(kKinds.begin(), kKinds.end(), adoption.at("kind").get<std::string>());
+  const auto kind = static_cast<Kind>(name - kKinds.begin());
+  const auto id = adoption.at("id").get<std::string>();
+  if (name == kKinds.end() || !is_known(state, kind, id)) {
+    throw std::runtime_error("'" + id + "' is being taken over as nothing that is known");
+  }
+  state.adoption = {.kind = kind, .id = id};
+}
+
 DirectoryState to_state(const Json& json, int format) {
   DirectoryState state;
-  state.is_first_format = format == kFirstFormat;
   for (const auto& [id, share] : json.at("shares").items()) {
-    state.shares.emplace(trusted_id(id), to_share(share));
+    state.shares.emplace(trusted_id(id), to_share(share, format));
   }
   for (const auto& [id, snapshot] : json.at("snapshots").items()) {
     const std::string share_id = trusted_id(snapshot.at("share_id").get<std::string>());
@@ -100,13 +129,8 @@ DirectoryState to_state(const Json& json, int format) {
         trusted_id(id),
         DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
   }
-  add_share_servers(json, state);
-  if (json.contains("adoption")) {
-    const Json& adoption = json.at("adoption");
-    state.adoption = {.from = adoption.at("from").get<std::string>(),
-                      .to = adoption.at("to").get<std::string>(),
-                      .inode = adoption.at("inode").get<std::uint64_t>()};
-  }
+  add_share_servers(json, state, format);
+  add_adoption(json, state);
   return state;
 }
 
@@ -148,9 +172,9 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
                {"snapshots", std::move(snapshots)},
                {"share_servers", std::move(servers)}};
   if (state.adoption) {
-    json["adoption"] = {{"from", state.adoption->from},
-                        {"to", state.adoption->to},
-                        {"inode", state.adoption->inode}};
+    json["adoption"] = {
+        {"kind", std::string(kKinds.at(static_cast<std::size_t>(state.adoption->kind)))},
+        {"id", state.adoption->id}};
   }
   const std::string text = json.dump(2) + "\n";
   replace_file(files, path, std::as_bytes(std::span(text)));

@@ -10,6 +10,8 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/share_types.h"
 
+#include "kind.h"
+
 namespace hookwire {
 
 /// What the directory driver knows of its shares and snapshots: state.json in memory, by id. A
@@ -20,6 +22,9 @@ struct DirectoryState {
     std::string share_proto;
     std::optional<std::string> share_server_id;
     std::vector<Access> access_rules;  // access_key is always empty: keys are not kept
+    /// Its content lies among those without a share server, though it has one: where the first
+    /// version put all. It stays there until it is managed again.
+    bool is_apart = false;
     friend bool operator==(const Share&, const Share&) = default;
   };
   struct Snapshot {
@@ -32,12 +37,11 @@ struct DirectoryState {
   struct ShareServer {
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
   };
-  /// A folder that is being taken over: renamed from one path to another, both relative to the
-  /// root. Recovery finishes it.
+  /// What is being taken over: it is in this state already, and has its content as soon as a folder
+  /// is renamed to its place. When there is none after a start, it was not taken over.
   struct Adoption {
-    std::string from;
-    std::string to;
-    std::uint64_t inode = 0;
+    Kind kind = Kind::share;
+    std::string id;
     friend bool operator==(const Adoption&, const Adoption&) = default;
   };
 
@@ -45,9 +49,6 @@ struct DirectoryState {
   std::map<std::string, Snapshot> snapshots;
   std::map<std::string, ShareServer> share_servers;
   std::optional<Adoption> adoption;
-  /// Read from a file of format 1, where the shares of a server lay among the others, and nothing
-  /// was known of servers. Not kept: what is saved is of the newest format.
-  bool is_first_format = false;
 
   friend bool operator==(const DirectoryState&, const DirectoryState&) = default;
 };

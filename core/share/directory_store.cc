@@ -1,7 +1,7 @@
 #include "directory_store.h"
 
+#include <algorithm>
 #include <exception>
-#include <set>
 #include <span>
 #include <utility>
 
@@ -12,30 +12,21 @@
 
 namespace hookwire {
 
-namespace {
-
-template <class Records>
-std::set<std::string> ids_of(const Records& records) {
-  std::set<std::string> ids;
-  for (const auto& [id, record] : records) ids.insert(id);
-  return ids;
-}
-
-}  // namespace
-
 DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& root, Log& log)
     : files_(files),
       log_(log),
-      root_(root),
       state_path_(root / "state.json"),
       exports_path_(root / "exports"),
-      shares_(files, root / "shares"),
-      snapshots_(files, root / "snapshots"),
-      servers_(files, root / "servers") {
+      shares_(files, root / "shares", numbers_),
+      snapshots_(files, root / "snapshots", numbers_),
+      servers_(files, root / "servers", numbers_) {
   shares_.make();
   snapshots_.make();
   servers_.make();
   set_state(load_state(files, state_path_));
+  make_server_folders();
+  see_numbers();
+  settle_adoption();
 }
 
 void DirectoryStore::set_state(DirectoryState state) {
@@ -43,7 +34,7 @@ void DirectoryStore::set_state(DirectoryState state) {
   std::erase_if(shares_of_servers_,
                 [&](const auto& entry) { return !state_.share_servers.contains(entry.first); });
   for (const auto& [id, server] : state_.share_servers) {
-    shares_of_servers_.try_emplace(id, files_, servers_.path_of(id));
+    shares_of_servers_.try_emplace(id, files_, servers_.path_of(id), numbers_);
   }
 }
 
@@ -56,18 +47,44 @@ const ContentFolder& DirectoryStore::shares_of(
   return share_server_id ? shares_of_servers_.at(*share_server_id) : shares_;
 }
 
+ContentFolder& DirectoryStore::home_of(const DirectoryState::Share& share) {
+  return share.is_apart ? shares_ : shares_of(share.share_server_id);
+}
+
+const ContentFolder& DirectoryStore::home_of(const DirectoryState::Share& share) const {
+  return share.is_apart ? shares_ : shares_of(share.share_server_id);
+}
+
 std::filesystem::path DirectoryStore::content_of(const std::string& share_id) const {
-  return shares_of(state_.shares.at(share_id).share_server_id).path_of(share_id);
+  return home_of(state_.shares.at(share_id)).path_of(share_id);
 }
 
 std::vector<std::filesystem::path> DirectoryStore::own_folders() const {
   return {shares_.path(), snapshots_.path(), servers_.path()};
 }
 
+bool DirectoryStore::is_working(const FolderBelow& found) const {
+  std::vector<std::filesystem::path> folders = own_folders();
+  for (const auto& [id, shares] : shares_of_servers_) folders.push_back(shares.path());
+  std::vector<FolderIdentity> own;
+  for (const auto& folder : folders) {
+    if (const auto identity = identity_if_there(folder)) own.push_back(*identity);
+  }
+  auto parent = found.chain().begin();
+  for (const std::filesystem::path& name : found.relative()) {
+    if (parse_work_name(name.native()) && std::find(own.begin(), own.end(), *parent) != own.end()) {
+      return true;
+    }
+    ++parent;
+  }
+  return false;
+}
+
 void DirectoryStore::write_exports(const DirectoryState& state) {
   std::string text = exports_text(state, [&](const std::string& id) {
-    const auto& server_id = state.shares.at(id).share_server_id;
-    return (server_id ? servers_.path_of(*server_id) : shares_.path()) / id;
+    const DirectoryState::Share& share = state.shares.at(id);
+    const bool is_on_server = share.share_server_id && !share.is_apart;
+    return (is_on_server ? servers_.path_of(*share.share_server_id) : shares_.path()) / id;
   });
   if (text == exports_) return;
   exports_.clear();
@@ -116,16 +133,14 @@ void DirectoryStore::commit_made(ContentFolder& folder, const std::filesystem::p
   }
 }
 
-// The state says first what is to be renamed, so that a rename it does not know never was.
+// The state knows it before the folder is renamed, and of the rename: see settle_adoption().
 void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& found,
-                                    const std::string& id, DirectoryState next) {
-  const std::filesystem::path to = folder.path_of(id);
+                                    const DirectoryState::Adoption& adoption, DirectoryState next) {
+  const std::filesystem::path to = folder.path_of(adoption.id);
   if (found.path() == to) return commit(std::move(next));
   DirectoryState before = state_;
   DirectoryState after = next;
-  next.adoption = {.from = found.relative().string(),
-                   .to = to.lexically_relative(root_).string(),
-                   .inode = found.identity().inode};
+  next.adoption = adoption;
   commit(std::move(next));
   try {
     found.move_to(to);
@@ -143,26 +158,6 @@ void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& fo
   }
 }
 
-void DirectoryStore::finish_adoption() {
-  if (!state_.adoption) return;
-  const std::filesystem::path to = root_ / state_.adoption->to;
-  if (!files_.exists(to)) {
-    try {
-      const FolderBelow found(root_, state_.adoption->from);
-      if (found.identity().inode == state_.adoption->inode) {
-        found.move_to(to);
-        log_.warning("took over " + found.path().string() + " as " + to.string() +
-                     ": a call on it was interrupted");
-      }
-    } catch (const FolderRefused& refused) {
-      log_.warning("what was being taken over is gone: " + std::string(refused.what()));
-    }
-  }
-  DirectoryState next = state_;
-  next.adoption.reset();
-  commit(std::move(next));
-}
-
 std::filesystem::path DirectoryStore::commit_removed(ContentFolder& folder, const std::string& id,
                                                      DirectoryState next) {
   const std::filesystem::path work = folder.new_work_path(id);
@@ -178,7 +173,7 @@ std::filesystem::path DirectoryStore::commit_removed(ContentFolder& folder, cons
     if (was_there) folder.move(work, folder.path_of(id));
     throw;
   }
-  return work;
+  return was_there ? folder.given_up(work) : work;
 }
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
@@ -188,74 +183,6 @@ void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
     log_.warning(work.string() +
                  " could not be removed and waits for the next start: " + error.what());
   }
-}
-
-void DirectoryStore::remove_unfinished(const std::filesystem::path& path) {
-  const std::filesystem::path unfinished = unfinished_path(path);
-  if (!files_.exists(unfinished)) return;
-  files_.remove(unfinished);
-  log_.warning("removed " + unfinished.string() + ": it was not written to its end");
-}
-
-std::set<std::string> DirectoryStore::ids_of_shares(
-    const std::optional<std::string>& share_server_id) const {
-  std::set<std::string> ids;
-  for (const auto& [id, share] : state_.shares) {
-    const bool is_here = share.share_server_id == share_server_id;
-    // Of format 1 all are among those without a server, until they are moved.
-    const bool is_to_be_moved = state_.is_first_format && !share_server_id &&
-                                share.share_server_id && !shares_of(share.share_server_id).has(id);
-    if (is_here || is_to_be_moved) ids.insert(id);
-  }
-  return ids;
-}
-
-void DirectoryStore::make_folders_of_first_format() {
-  if (!state_.is_first_format) return;
-  for (const auto& [id, server] : state_.share_servers)
-    files_.make_directory(servers_.path_of(id), 0700);
-  files_.sync_directory(servers_.path());
-}
-
-// Each by one rename, so that whenever this is interrupted, the next start goes on with it. Only
-// when all are moved the state becomes one of the newest format.
-void DirectoryStore::move_shares_of_first_format() {
-  if (!state_.is_first_format) return;
-  for (const auto& [id, share] : state_.shares) {
-    if (!share.share_server_id || !shares_.has(id)) continue;
-    ContentFolder& home = shares_of(share.share_server_id);
-    home.check_free(id);
-    files_.rename(shares_.path_of(id), home.path_of(id));
-    files_.sync_directory(home.path());
-    files_.sync_directory(shares_.path());
-    log_.info("moved " + shares_.path_of(id).string() + " into the folder of its share server, " +
-              home.path().string());
-  }
-  DirectoryState next = state_;
-  next.is_first_format = false;
-  commit(std::move(next));
-}
-
-std::vector<std::filesystem::path> DirectoryStore::recover() {
-  remove_unfinished(state_path_);
-  remove_unfinished(exports_path_);
-  exports_.clear();
-  write_exports(state_);
-  finish_adoption();
-  std::vector<std::filesystem::path> needless;
-  const auto recover = [&](ContentFolder& folder, const std::set<std::string>& known) {
-    for (auto& path : folder.recover(known, log_)) needless.push_back(std::move(path));
-  };
-  make_folders_of_first_format();
-  recover(servers_, ids_of(state_.share_servers));
-  recover(shares_, ids_of_shares(std::nullopt));
-  move_shares_of_first_format();
-  for (auto& [id, shares] : shares_of_servers_) recover(shares, ids_of_shares(id));
-  recover(snapshots_, ids_of(state_.snapshots));
-  for (const std::filesystem::path& path : needless) {
-    log_.warning("removing " + path.string() + ": a call on it was interrupted");
-  }
-  return needless;
 }
 
 }  // namespace hookwire

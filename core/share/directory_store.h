@@ -28,6 +28,8 @@ class DirectoryStore {
   /// Where contents of shares lie: of those without a share server, or of one that the state knows.
   ContentFolder& shares_of(const std::optional<std::string>& share_server_id);
   const ContentFolder& shares_of(const std::optional<std::string>& share_server_id) const;
+  ContentFolder& home_of(const DirectoryState::Share& share);
+  const ContentFolder& home_of(const DirectoryState::Share& share) const;
   /// Where the content of a share lies that the state knows.
   std::filesystem::path content_of(const std::string& share_id) const;
   /// The folders of share servers.
@@ -35,6 +37,8 @@ class DirectoryStore {
   const ContentFolder& servers() const noexcept { return servers_; }
   /// Every folder whose entries are contents, but those of share servers.
   std::vector<std::filesystem::path> own_folders() const;
+  /// True when `found` is, or lies in, what the driver is making or removing.
+  bool is_working(const FolderBelow& found) const;
   ContentFolder& snapshots() noexcept { return snapshots_; }
   const ContentFolder& snapshots() const noexcept { return snapshots_; }
 
@@ -46,10 +50,10 @@ class DirectoryStore {
   void commit_made(ContentFolder& folder, const std::filesystem::path& work, const std::string& id,
                    DirectoryState next);
 
-  /// Makes `next` the state, and the folder `found` the content of `id` in `folder`; it may lie
+  /// Makes `next` the state, and the folder `found` what `adoption` says, in `folder`; it may lie
   /// there already. Throws IoError; Error busy when another was put in its place meanwhile.
-  void commit_adopted(ContentFolder& folder, const FolderBelow& found, const std::string& id,
-                      DirectoryState next);
+  void commit_adopted(ContentFolder& folder, const FolderBelow& found,
+                      const DirectoryState::Adoption& adoption, DirectoryState next);
 
   /// Makes `next`, which does not know `id`, the state. Returns where the content now waits for
   /// remove(). Throws IoError.
@@ -69,22 +73,24 @@ class DirectoryStore {
   void commit_back(const DirectoryState& before) noexcept;
   void set_state(DirectoryState state);
   std::set<std::string> ids_of_shares(const std::optional<std::string>& share_server_id) const;
-  void make_folders_of_first_format();
-  void move_shares_of_first_format();
-  void finish_adoption();
+  void make_server_folders();
+  void see_numbers();
+  void settle_adoption();
+  std::filesystem::path place_of(const DirectoryState::Adoption& adoption) const;
   void remove_unfinished(const std::filesystem::path& path);
 
   FileSystem& files_;
   Log& log_;
-  std::filesystem::path root_;
   std::filesystem::path state_path_;
   std::filesystem::path exports_path_;
+  WorkNumbers numbers_;
   ContentFolder shares_;
   ContentFolder snapshots_;
   ContentFolder servers_;
   std::map<std::string, ContentFolder> shares_of_servers_;  // of each that the state knows
   DirectoryState state_;
-  std::string exports_;  // what the file says; empty when that is not known
+  std::string exports_;     // what the file says; empty when that is not known
+  bool is_settled_ = true;  // the file state.json says what state_ does
 };
 
 }  // namespace hookwire

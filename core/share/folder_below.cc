@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -79,6 +80,11 @@ void FolderBelow::descend(const std::string& name) {
   if (!S_ISDIR(status->st_mode)) throw FolderRefused(path_.string() + " is no folder");
   open_.push_back(std::make_unique<OpenFolder>(*open_.back(), name));
   chain_.push_back(identity_of_open(*open_.back()));
+}
+
+bool FolderBelow::is_writable() const {
+  const std::string opened = "/proc/self/fd/" + std::to_string(open_.back()->fd());
+  return ::faccessat(AT_FDCWD, opened.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
 void FolderBelow::move_to(const std::filesystem::path& to) const {

@@ -53,6 +53,12 @@ class FolderBelow {
   /// Of the root, of every folder on the way, of the folder itself.
   const std::vector<FolderIdentity>& chain() const noexcept { return chain_; }
 
+  /// Names in it. Throws IoError.
+  std::vector<std::string> names() const { return open_.back()->names(); }
+
+  /// False when we may not write to it: it can be renamed then, but not to another folder.
+  bool is_writable() const;
+
   /// Renames it to `to`, which must not exist. On stable storage when it returns. Throws IoError,
   /// or Error busy when another folder was put in its place, and has renamed nothing then.
   void move_to(const std::filesystem::path& to) const;

@@ -80,7 +80,7 @@ TEST_F(DirectoryConcurrency, OthersGoOnWhileASnapshotIsMade) {
 }
 
 TEST_F(DirectoryConcurrency, NobodyTouchesAShareWhileItIsReverted) {
-  create("s-1");
+  create("s-1", 2);
   for (int i = 0; i < 1500; ++i) write_file(share("s-1") / std::to_string(i), "content");
   driver_->create_snapshot("s-1", "n-1");
   std::jthread reverting([&] { driver_->revert_to_snapshot("s-1", "n-1"); });
@@ -100,6 +100,7 @@ TEST_F(DirectoryConcurrency, NobodyTouchesAShareWhileItIsReverted) {
   expect_in_use([&] { driver_->unmanage_share("s-1"); }, share_error);
   expect_in_use([&] { driver_->create_snapshot("s-1", "n-2"); }, share_error);
   expect_in_use([&] { driver_->revert_to_snapshot("s-1", "n-1"); }, share_error);
+  expect_in_use([&] { driver_->shrink_share("s-1", 1); }, share_error);
   expect_in_use([&] { driver_->delete_snapshot("n-1"); }, snapshot_error);
   expect_in_use([&] { driver_->unmanage_snapshot("n-1"); }, snapshot_error);
   driver_->allow_access("s-1", ip_rule("10.0.0.4"));  // who may reach it is another matter

@@ -86,6 +86,18 @@ TEST_F(DirectoryFaults, NothingIsChangedWhenTheExportsCannotBeWritten) {
                         });
 }
 
+// The exports file got the new rules before it failed, and could not be put back.
+TEST_F(DirectoryFaults, TheSameRulesAgainAreWrittenAgain) {
+  fs::create_directory(root() / "exports.new");
+  EXPECT_THROW(driver_->update_access("s-2", {}, {}, {}), ShareBackendException);
+  write_file(root() / "exports", "# what became of it is not known\n");
+  const std::vector<Access> rules{ip_rule("10.0.0.4")};
+  EXPECT_THROW(driver_->update_access("s-2", rules, {}, {}), ShareBackendException);
+  fs::remove(root() / "exports.new");
+  driver_->update_access("s-2", rules, {}, {});
+  EXPECT_THAT(exports(), ::testing::HasSubstr("10.0.0.4("));
+}
+
 TEST_F(DirectoryFaults, AShareThatCannotBePutInPlaceIsNotMade) {
   fs::rename(root() / "shares", root() / "elsewhere");
   EXPECT_THROW(create("s-3"), ShareBackendException);

@@ -160,6 +160,15 @@ TEST_F(DirectoryManage, TheDriversOwnFoldersAreNotTaken) {
                                      "own working folder");
 }
 
+TEST_F(DirectoryManage, AFolderThatOnlyHasANameAsTheDriversOwnIsTaken) {
+  make_folder("elsewhere/.part.7.s-7/inner");
+  manage("s-1", "elsewhere/.part.7.s-7");
+  EXPECT_EQ(read_file(share("s-1") / "inner" / "file"), "content");
+  make_folder("shares/.work.notes");
+  manage("s-2", "shares/.work.notes");
+  EXPECT_EQ(read_file(share("s-2") / "file"), "content");
+}
+
 TEST_F(DirectoryManage, SizesAndIdsAreCheckedAsInCreate) {
   create("s-1");
   driver_->create_snapshot("s-1", "n-1");

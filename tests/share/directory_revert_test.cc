@@ -1,9 +1,38 @@
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <iterator>
+#include <stdexcept>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
 #include "share/directory_test.h"
+#include "share/killed_at_change.h"
 
 namespace hookwire::testing {
 namespace {
 
 namespace fs = std::filesystem;
+
+// From now on this process has a kernel that cannot exchange two names.
+void forbid_exchange() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = std::size(program), .filter = program};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0 ||
+      ::renameat2(-1, "a", -1, "b", RENAME_EXCHANGE) == 0 || errno != EINVAL) {
+    throw std::runtime_error("seccomp is not to be had");
+  }
+}
 
 class DirectoryRevert : public DirectoryTest {
  protected:
@@ -72,6 +101,31 @@ TEST_F(DirectoryRevert, ASnapshotThatCannotBeCopiedChangesNothing) {
                                         "more than 128 folders deep");
   driver_->delete_snapshot("n-1");
   driver_->delete_share_instance("s-1");
+}
+
+TEST_F(DirectoryRevert, WhereTwoNamesCannotBeExchangedTheOldContentIsPutBack) {
+  const auto held_since = tree(share("s-1"));
+  driver_.reset();
+  const auto revert = [&] {
+    forbid_exchange();
+    NullLog log;
+    make_directory_driver({.root = root()}, log)->revert_to_snapshot("s-1", "n-1");
+  };
+  int put_back = 0;
+  for (std::size_t n = 1; killed_at_change(n, revert); ++n) {
+    SCOPED_TRACE("killed in front of change " + std::to_string(n));
+    put_back += !fs::exists(share("s-1"));
+    start();
+    const auto left = tree(share("s-1"));
+    EXPECT_TRUE(left == held_ || left == held_since);
+    EXPECT_EQ(names_in(root() / "shares"), std::set<std::string>{"s-1"});
+    driver_.reset();
+    fs::remove_all(share("s-1"));
+    fs::create_directory(share("s-1"));
+    for (const auto& [name, content] : held_since) write_file(share("s-1") / name, content);
+  }
+  EXPECT_EQ(put_back, 1) << "between its two renames";
+  EXPECT_EQ(tree(share("s-1")), held_);
 }
 
 TEST_F(DirectoryRevert, AShareWhoseContentIsGoneGetsItBack) {

@@ -165,36 +165,91 @@ TEST_F(DirectoryServers, AServerHalfMadeIsRemovedAndOneHalfRemovedIsPutBack) {
   create_on("v-2", "s-2");
 }
 
-TEST_F(DirectoryServers, SharesOfTheFirstFormatMoveIntoTheFoldersOfTheirServers) {
-  for (const char* id : {"s-1", "s-2", "s-3"}) {
-    create(id);
-    write_file(share(id) / "file", id);
+// A state of format 1, where shares of servers lay among the others and servers were not known.
+class DirectoryFirstFormat : public DirectoryServers {
+ protected:
+  DirectoryFirstFormat() {
+    for (const char* id : {"s-1", "s-2"}) {
+      create(id);
+      write_file(share(id) / "file", id);
+    }
+    driver_->create_snapshot("s-1", "n-1");
+    driver_.reset();
+    write_file(root() / "state.json", R"({"format":1,"shares":{
+      "s-1":{"size_gb":1,"share_proto":"NFS","access_rules":[],"share_server_id":"v-1"},
+      "s-2":{"size_gb":1,"share_proto":"NFS","access_rules":[]}},
+      "snapshots":{"n-1":{"share_id":"s-1","size_bytes":3}}})");
+    fs::remove_all(root() / "servers");
   }
-  driver_->create_snapshot("s-2", "n-1");
-  driver_.reset();
-  const std::string first = R"({"format":1,"shares":{
-    "s-1":{"size_gb":1,"share_proto":"NFS","access_rules":[],"share_server_id":"v-1"},
-    "s-2":{"size_gb":1,"share_proto":"NFS","access_rules":[],"share_server_id":"v-1"},
-    "s-3":{"size_gb":1,"share_proto":"NFS","access_rules":[]}},
-    "snapshots":{"n-1":{"share_id":"s-2","size_bytes":3}}})";
-  write_file(root() / "state.json", first);
-  // An earlier start was killed after it had moved one; another version in the middle of a removal.
-  fs::create_directories(server("v-1"));
-  fs::rename(share("s-1"), server("v-1") / "s-1");
-  fs::rename(share("s-2"), root() / "shares" / ".work.7.s-2");
+};
 
+TEST_F(DirectoryFirstFormat, ASharesContentStaysWhereItIs) {
+  fs::rename(share("s-1"), root() / "shares" / ".work.7.s-1");  // it was killed in a removal
   start();
-
-  EXPECT_EQ(read_file(server("v-1") / "s-1" / "file"), "s-1");
-  EXPECT_EQ(read_file(server("v-1") / "s-2" / "file"), "s-2");
-  EXPECT_EQ(names_in(root() / "shares"), std::set<std::string>{"s-3"});
+  EXPECT_EQ(read_file(share("s-1") / "file"), "s-1");
   EXPECT_FALSE(log_.contains("is gone"));
+  EXPECT_FALSE(log_.contains("left alone"));
+  EXPECT_THAT(instance("s-1").export_locations, ElementsAre("nas01:" + share("s-1").string()));
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));
+  EXPECT_THAT(exports(), HasSubstr(share("s-1").string() + " 10.0.0.4("));
   EXPECT_THAT(read_file(root() / "state.json"), HasSubstr("\"format\": 2"));
-  const auto after = tree(root());
   restart();
-  EXPECT_EQ(tree(root()), after);
-  driver_->revert_to_snapshot("s-2", "n-1");
-  EXPECT_EQ(read_file(server("v-1") / "s-2" / "file"), "s-2");
+  write_file(share("s-1") / "file", "changed");
+  driver_->revert_to_snapshot("s-1", "n-1");
+  EXPECT_EQ(read_file(share("s-1") / "file"), "s-1");
+  expect_refused<ShareServerInUse>([&] { driver_->delete_share_server("v-1"); }, "'s-1'");
+}
+
+TEST_F(DirectoryFirstFormat, AnUpgradeNeedsNoInitHost) {
+  driver_ = make_directory_driver({.root = root(), .host = "nas01"}, log_);
+  driver_->extend_share("s-2", 2);
+  create_on("v-1", "s-3");
+  EXPECT_TRUE(fs::is_directory(server("v-1") / "s-3"));
+  restart();
+  EXPECT_FALSE(log_.contains("is gone"));
+  driver_->delete_snapshot("n-1");
+  driver_->delete_share_instance("s-1");
+  driver_->delete_share_instance("s-3");
+  EXPECT_EQ(names_in(root() / "shares"), std::set<std::string>{"s-2"});
+  driver_->delete_share_server("v-1");
+  EXPECT_TRUE(fs::is_empty(root() / "servers"));
+}
+
+TEST_F(DirectoryFirstFormat, AShareComesIntoTheFolderOfItsServerWhenItIsManagedAgain) {
+  start();
+  driver_->delete_snapshot("n-1");
+  driver_->unmanage_share("s-1");
+  driver_->manage_share("s-1", 1, "NFS", "shares/s-1", "v-1", {});
+  restart();
+  EXPECT_EQ(read_file(server("v-1") / "s-1" / "file"), "s-1");
+}
+
+TEST_F(DirectoryServers, AFolderWithNamesOfTheDriversOwnDoesNotBecomeAServer) {
+  make_folder("old/.work.5.s-1");
+  expect_not_managed("old", "holds '.work.5.s-1', a name that the driver gives: rename it");
+  fs::rename(root() / "old" / ".work.5.s-1", root() / "old" / ".part.6.s-1");
+  expect_not_managed("old", "holds '.part.6.s-1'");
+  fs::rename(root() / "old" / ".part.6.s-1", root() / "old" / ".work.notes");
+  driver_->manage_share_server("v-1", "old", {});
+  create_on("v-1", "s-1");
+  restart();
+  EXPECT_EQ(read_file(server("v-1") / ".work.notes" / "file"), "content");
+  driver_->delete_share_instance("s-1");
+  expect_refused<ShareServerInUse>([&] { driver_->delete_share_server("v-1"); },
+                                   "holds '.work.notes'");
+  driver_->manage_share("s-2", 1, "NFS", "servers/v-1/.work.notes", "v-1", {});
+  EXPECT_EQ(read_file(server("v-1") / "s-2" / "file"), "content");
+}
+
+TEST_F(DirectoryServers, AServerWhoseFolderIsGoneIsNotLetGoOf) {
+  create_on("v-1", "s-1");
+  driver_->delete_share_instance("s-1");
+  fs::rename(server("v-1"), root() / "servers" / ".work.900.v-1");
+  expect_refused<ShareBackendException>([&] { driver_->unmanage_share_server("v-1"); },
+                                        server("v-1").string() + " is gone");
+  restart();
+  driver_->unmanage_share_server("v-1");
+  EXPECT_TRUE(fs::exists(server("v-1")));
 }
 
 TEST_F(DirectoryServers, NothingIsChangedWhenTheStateCannotBeWritten) {

@@ -31,7 +31,7 @@ struct DirectoryOptions {
 ///
 /// What is managed is a folder below the root, renamed to its place by its new id; unmanaged, it
 /// stays there. No symbolic link is followed to it, and it is refused when it is, holds or lies in
-/// what the driver has already, compared by device and inode.
+/// what the driver has already, compared by device and inode, or when it cannot be renamed.
 ///
 /// A share server is set up with its first share. Once it has none it can be deleted, if nothing
 /// else lies in its folder.
@@ -41,7 +41,8 @@ struct DirectoryOptions {
 ///
 /// Every call is all or nothing, also when the process is killed in it: init_host, to be called
 /// once after a start, finishes or takes back what was interrupted, and logs it. Contents that
-/// `state.json` does not know are never touched.
+/// `state.json` does not know are never touched; what is being made or removed has a name that no
+/// id can be, `.work.<number>.<id>` or `.part.<number>.<id>`, beside the others.
 /// Thread-safe: one lock around the state, none while content is copied, counted or removed. A call
 /// that changes something costs a few fsyncs and is linear in the number of shares;
 /// create_snapshot and revert_to_snapshot wait until the file system has written out all it holds
