@@ -21,6 +21,8 @@ void Claims::check(Kind kind, const std::string& id, Hold hold) const {
       throw SnapshotInUse(id, claim->why);
     case Kind::share_server:
       throw ShareServerInUse(id, claim->why);
+    case Kind::replica:
+      throw ReplicaInUse(id, claim->why);
   }
 }
 

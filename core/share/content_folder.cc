@@ -39,6 +39,14 @@ void ContentFolder::check_free(const std::string& id) const {
               path_of(id).string() + " exists, though state.json does not know it: move it away");
 }
 
+void ContentFolder::check_not_pending(const std::string& id) const {
+  for (const WorkName& work : find_work()) {
+    if (work.id != id || work.is_part) continue;
+    throw Error(ErrorCode::bad_input,
+                (folder_ / work.text()).string() + " is to be put back first: call init_host");
+  }
+}
+
 std::filesystem::path ContentFolder::new_work_path(const std::string& id) {
   return folder_ / WorkName{.number = numbers_.take(), .id = id, .is_part = false}.text();
 }

@@ -43,6 +43,9 @@ class ContentFolder {
   /// Throws Error bad_input when something unknown lies where the content of a new `id` would.
   void check_free(const std::string& id) const;
 
+  /// Throws Error bad_input when recover() would put the content of `id` back.
+  void check_not_pending(const std::string& id) const;
+
   /// A working name, or a partial one, for `id` that was never used before.
   std::filesystem::path new_work_path(const std::string& id);
   std::filesystem::path new_part_path(const std::string& id);

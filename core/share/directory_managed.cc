@@ -53,6 +53,9 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
       throw FolderRefused(found.path().string() + " is share server '" + id + "'");
     }
   }
+  for (const auto& [id, replica] : store_.state().replicas) {
+    check_not_content(found, store_.replica(id).contents.path(), "replica '" + id + "'");
+  }
   // The root too, which a bind mount may show again below itself.
   std::vector<FolderIdentity> own{found.chain().front()};
   for (const auto& folder : store_.own_folders()) own.push_back(identity_of(folder));
@@ -159,7 +162,7 @@ void DirectoryShareDriver::unmanage_snapshot(const std::string& snapshot_id) {
   check_id("snapshot_id", snapshot_id);
   with_share_errors([&] {
     const std::lock_guard guard(mutex_);
-    static_cast<void>(find_snapshot(snapshot_id));
+    check_plain(snapshot_id);
     claims_.check(Kind::snapshot, snapshot_id, Hold::change);
     check_in_place(store_.snapshots(), snapshot_id);
     DirectoryState next = store_.state();

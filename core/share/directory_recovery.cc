@@ -33,15 +33,25 @@ void DirectoryStore::make_server_folders() {
   if (made) files_.sync_directory(servers_.path());
 }
 
-// Also those in the folder of a share server that is to be put back.
+// Also those in the folder of a share server or replica that is to be put back.
 void DirectoryStore::see_numbers() {
-  for (ContentFolder* folder : {&shares_, &snapshots_, &servers_}) folder->see_numbers();
-  for (const std::string& name : files_.list(servers_.path())) {
+  for (ContentFolder* folder : {&shares_, &snapshots_, &servers_, &replicas_}) {
+    folder->see_numbers();
+  }
+  const auto see = [&](ContentFolder folder) {
     try {
-      ContentFolder(files_, servers_.path_of(name), numbers_).see_numbers();
+      folder.see_numbers();
     } catch (const IoError& error) {
       log_.error(std::string("what is left of earlier calls there is not known: ") + error.what());
     }
+  };
+  for (const std::string& name : files_.list(servers_.path())) {
+    see(ContentFolder(files_, servers_.path_of(name), numbers_));
+  }
+  for (const std::string& name : files_.list(replicas_.path())) {
+    const ReplicaFolder replica(files_, replicas_.path_of(name), numbers_);
+    see(replica.contents);
+    see(replica.snapshots);
   }
 }
 
@@ -53,6 +63,8 @@ std::filesystem::path DirectoryStore::place_of(const DirectoryState::Adoption& a
       return snapshots_.path_of(adoption.id);
     case Kind::share_server:
       return servers_.path_of(adoption.id);
+    case Kind::replica:
+      return replicas_.path_of(adoption.id);
   }
   return {};
 }
@@ -111,6 +123,14 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
   recover(shares_, ids_of_shares(std::nullopt));
   for (auto& [id, shares] : shares_of_servers_) recover(shares, ids_of_shares(id));
   recover(snapshots_, ids_of(state_.snapshots));
+  recover(replicas_, ids_of(state_.replicas));
+  for (auto& [id, folder] : replica_folders_) {
+    const DirectoryState::Replica& replica = state_.replicas.at(id);
+    std::set<std::string> known{ReplicaFolder::kSnapshots};
+    if (replica.has_content) known.insert(ReplicaFolder::kContent);
+    recover(folder.contents, known);
+    recover(folder.snapshots, replica.snapshots);
+  }
   for (const std::filesystem::path& path : needless) {
     log_.warning("removing " + path.string() + ": a call on it was interrupted");
   }

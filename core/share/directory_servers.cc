@@ -38,10 +38,9 @@ void DirectoryShareDriver::delete_share_server(const std::string& share_server_i
     }
     DirectoryState next = store_.state();
     next.share_servers.erase(share_server_id);
-    const std::filesystem::path work =
-        store_.commit_removed(store_.servers(), share_server_id, std::move(next));
+    const auto parts = store_.commit_removed(store_.servers(), share_server_id, std::move(next));
     lock.unlock();
-    store_.remove(work);
+    store_.remove(parts);
   });
 }
 

@@ -54,6 +54,15 @@ class DirectoryShareDriver final : public ShareDriver {
   ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
                                   const DriverOptions& driver_options) override;
   void unmanage_share_server(const std::string& share_server_id) override;
+  Replica create_share_replica(const std::string& share_id, const std::string& replica_id) override;
+  void delete_share_replica(const std::string& replica_id) override;
+  Replica promote_share_replica(const std::string& replica_id) override;
+  Replica update_share_replica(const std::string& replica_id) override;
+  std::vector<ReplicaSnapshot> create_replicated_snapshot(const std::string& share_id,
+                                                          const std::string& snapshot_id) override;
+  void delete_replicated_snapshot(const std::string& snapshot_id) override;
+  ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                             const std::string& snapshot_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
@@ -70,6 +79,8 @@ class DirectoryShareDriver final : public ShareDriver {
   void check_new_snapshot(const std::string& share_id, const std::string& snapshot_id) const;
   void check_revert(const std::string& share_id, const std::string& snapshot_id) const;
   void check_unused(const std::string& share_id) const;
+  // Throws InvalidShareInput when the snapshot is a replicated one.
+  void check_plain(const std::string& snapshot_id) const;
   const DirectoryState::ShareServer& find_server(const std::string& share_server_id) const;
   void check_server_unused(const std::string& share_server_id) const;
   void check_new_share(const std::string& share_id,
@@ -80,8 +91,29 @@ class DirectoryShareDriver final : public ShareDriver {
   // Throws Error bad_input when the content of `id` is not in its place: it may lie under a working
   // name, and would be lost once the state does not know it.
   static void check_in_place(const ContentFolder& home, const std::string& id);
+  const DirectoryState::Replica& find_replica(const std::string& replica_id) const;
+  std::vector<std::string> replicas_of(const std::string& share_id) const;
+  Replica describe_replica(const std::string& replica_id) const;
+  ReplicaSnapshot describe_replica_snapshot(const std::string& replica_id,
+                                            const std::string& snapshot_id) const;
+  void set_replica(const std::string& replica_id, DirectoryState::Replica replica);
+  void exchange_with_share(const std::string& replica_id, const std::filesystem::path& content,
+                           const std::filesystem::path& copy, std::optional<std::uint64_t> synced);
+  void give_to_share(const std::string& replica_id, const std::filesystem::path& content,
+                     const std::filesystem::path& copy);
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
   std::uint64_t snapshot_count(const std::string& share_id) const;
+
+  // These are called without the lock.
+  static bool has_late_writes(const std::filesystem::path& copy,
+                              const DirectoryState::Replica& replica);
+  static void check_nothing_lost(const std::string& replica_id, const std::filesystem::path& copy,
+                                 const DirectoryState::Replica& replica);
+  static void check_movable(const std::string& replica_id, const std::filesystem::path& folder);
+  // Copies `from` to `to`. Returns its fingerprint when it stayed as it was meanwhile.
+  static std::optional<std::uint64_t> copy_unchanged(const std::filesystem::path& from,
+                                                     const std::filesystem::path& to);
+  static bool is_as_it_was(const std::filesystem::path& content, std::uint64_t fingerprint);
 
   void set_up_server(const std::string& share_id, const DirectoryState::Share& share, mode_t mode);
   std::vector<std::string> export_locations(const std::string& share_id,

@@ -94,6 +94,9 @@ void DirectoryShareDriver::check_unused(const std::string& share_id) const {
       throw ShareInUse(share_id, "snapshot '" + snapshot_id + "' is of it");
     }
   }
+  if (const auto replicas = replicas_of(share_id); !replicas.empty()) {
+    throw ShareInUse(share_id, "replica '" + replicas.front() + "' is of it");
+  }
 }
 
 void DirectoryShareDriver::delete_share_instance(const std::string& share_id) {
@@ -104,9 +107,9 @@ void DirectoryShareDriver::delete_share_instance(const std::string& share_id) {
     check_unused(share_id);
     DirectoryState next = store_.state();
     next.shares.erase(share_id);
-    const std::filesystem::path work = store_.commit_removed(shares, share_id, std::move(next));
+    const auto parts = store_.commit_removed(shares, share_id, std::move(next));
     lock.unlock();
-    store_.remove(work);
+    store_.remove(parts);
   });
 }
 

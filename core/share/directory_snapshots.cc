@@ -43,6 +43,12 @@ void DirectoryShareDriver::check_new_snapshot(const std::string& share_id,
   }
 }
 
+void DirectoryShareDriver::check_plain(const std::string& snapshot_id) const {
+  if (!find_snapshot(snapshot_id).is_replicated) return;
+  throw InvalidShareInput("argument 'snapshot_id' must be a snapshot without copies, and '" +
+                          snapshot_id + "' is replicated: use delete_replicated_snapshot");
+}
+
 Snapshot DirectoryShareDriver::create_snapshot(const std::string& share_id,
                                                const std::string& snapshot_id) {
   check_id("share_id", share_id);
@@ -80,14 +86,13 @@ void DirectoryShareDriver::delete_snapshot(const std::string& snapshot_id) {
   check_id("snapshot_id", snapshot_id);
   with_share_errors([&] {
     std::unique_lock lock(mutex_);
-    static_cast<void>(find_snapshot(snapshot_id));
+    check_plain(snapshot_id);
     claims_.check(Kind::snapshot, snapshot_id, Hold::change);
     DirectoryState next = store_.state();
     next.snapshots.erase(snapshot_id);
-    const std::filesystem::path work =
-        store_.commit_removed(store_.snapshots(), snapshot_id, std::move(next));
+    const auto parts = store_.commit_removed(store_.snapshots(), snapshot_id, std::move(next));
     lock.unlock();
-    store_.remove(work);
+    store_.remove(parts);
   });
 }
 

@@ -23,7 +23,8 @@ using Json = nlohmann::json;
 
 constexpr int kFirstFormat = 1;
 constexpr int kFormat = 2;
-constexpr std::array<std::string_view, 3> kKinds{"share", "snapshot", "share_server"};  // of Kind
+constexpr std::array<std::string_view, 4> kKinds{"share", "snapshot", "share_server",
+                                                 "replica"};  // of Kind
 
 std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   const std::unique_ptr<File> file = files.open(path, OpenMode::read);
@@ -91,6 +92,46 @@ void add_share_servers(const Json& json, DirectoryState& state, int format) {
   }
 }
 
+DirectoryState::Replica to_replica(const Json& json) {
+  DirectoryState::Replica replica;
+  replica.share_id = trusted_id(json.at("share_id").get<std::string>());
+  replica.has_content = json.at("has_content").get<bool>();
+  if (json.contains("synced")) replica.synced = json.at("synced").get<std::uint64_t>();
+  if (json.contains("displaced")) {
+    const Json& displaced = json.at("displaced");
+    replica.displaced = {.inode = displaced.at("inode").get<std::uint64_t>(),
+                         .fingerprint = displaced.at("fingerprint").get<std::uint64_t>()};
+  }
+  for (const Json& id : json.at("snapshots")) {
+    replica.snapshots.insert(trusted_id(id.get<std::string>()));
+  }
+  return replica;
+}
+
+Json to_json(const DirectoryState::Replica& replica) {
+  Json json = {{"share_id", replica.share_id},
+               {"has_content", replica.has_content},
+               {"snapshots", replica.snapshots}};
+  if (replica.synced) json["synced"] = *replica.synced;
+  if (replica.displaced) {
+    json["displaced"] = {{"inode", replica.displaced->inode},
+                         {"fingerprint", replica.displaced->fingerprint}};
+  }
+  return json;
+}
+
+void add_replicas(const Json& json, DirectoryState& state) {
+  const Json replicas = json.value("replicas", Json::object());
+  for (const auto& [id, replica] : replicas.items()) {
+    const DirectoryState::Replica& added =
+        state.replicas.emplace(trusted_id(id), to_replica(replica)).first->second;
+    if (!state.shares.contains(added.share_id)) {
+      throw std::runtime_error("replica '" + id + "' is of an unknown share '" + added.share_id +
+                               "'");
+    }
+  }
+}
+
 bool is_known(const DirectoryState& state, Kind kind, const std::string& id) {
   switch (kind) {
     case Kind::share:
@@ -99,6 +140,8 @@ bool is_known(const DirectoryState& state, Kind kind, const std::string& id) {
       return state.snapshots.contains(id);
     case Kind::share_server:
       return state.share_servers.contains(id);
+    case Kind::replica:
+      return state.replicas.contains(id);
   }
   return false;
 }
@@ -125,11 +168,12 @@ DirectoryState to_state(const Json& json, int format) {
     if (!state.shares.contains(share_id)) {
       throw std::runtime_error("snapshot '" + id + "' is of an unknown share '" + share_id + "'");
     }
-    state.snapshots.emplace(
-        trusted_id(id),
-        DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
+    state.snapshots[trusted_id(id)] = {.share_id = share_id,
+                                       .size_bytes = snapshot.at("size_bytes").get<std::uint64_t>(),
+                                       .is_replicated = snapshot.value("is_replicated", false)};
   }
   add_share_servers(json, state, format);
+  add_replicas(json, state);
   add_adoption(json, state);
   return state;
 }
@@ -164,12 +208,16 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   Json snapshots = Json::object();
   for (const auto& [id, snapshot] : state.snapshots) {
     snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
+    if (snapshot.is_replicated) snapshots[id]["is_replicated"] = true;
   }
+  Json replicas = Json::object();
+  for (const auto& [id, replica] : state.replicas) replicas[id] = to_json(replica);
   Json servers = Json::object();
   for (const auto& [id, server] : state.share_servers) servers[id] = Json::object();
   Json json = {{"format", kFormat},
                {"shares", std::move(shares)},
                {"snapshots", std::move(snapshots)},
+               {"replicas", std::move(replicas)},
                {"share_servers", std::move(servers)}};
   if (state.adoption) {
     json["adoption"] = {

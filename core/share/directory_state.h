@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,27 @@ struct DirectoryState {
   struct Snapshot {
     std::string share_id;
     std::uint64_t size_bytes = 0;
+    bool is_replicated = false;
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
 
+  struct Displaced {
+    std::uint64_t inode = 0;
+    std::uint64_t fingerprint = 0;
+    friend bool operator==(const Displaced&, const Displaced&) = default;
+  };
+  struct Replica {
+    std::string share_id;
+    /// It has a content: not when it gave that to a share that had lost its own.
+    bool has_content = true;
+    /// The fingerprint of the share's content that it is a copy of; nothing when that is not known.
+    std::optional<std::uint64_t> synced;
+    /// What the share's content was when it became this replica's: what was written to that folder
+    /// since is nowhere else.
+    std::optional<Displaced> displaced;
+    std::set<std::string> snapshots;  // of which it has a copy
+    friend bool operator==(const Replica&, const Replica&) = default;
+  };
   /// Groups the shares that name it; their contents lie in its folder.
   struct ShareServer {
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
@@ -47,6 +66,7 @@ struct DirectoryState {
 
   std::map<std::string, Share> shares;
   std::map<std::string, Snapshot> snapshots;
+  std::map<std::string, Replica> replicas;
   std::map<std::string, ShareServer> share_servers;
   std::optional<Adoption> adoption;
 

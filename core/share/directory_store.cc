@@ -19,10 +19,9 @@ DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& r
       exports_path_(root / "exports"),
       shares_(files, root / "shares", numbers_),
       snapshots_(files, root / "snapshots", numbers_),
-      servers_(files, root / "servers", numbers_) {
-  shares_.make();
-  snapshots_.make();
-  servers_.make();
+      servers_(files, root / "servers", numbers_),
+      replicas_(files, root / "replicas", numbers_) {
+  for (ContentFolder* folder : {&shares_, &snapshots_, &servers_, &replicas_}) folder->make();
   set_state(load_state(files, state_path_));
   make_server_folders();
   see_numbers();
@@ -35,6 +34,11 @@ void DirectoryStore::set_state(DirectoryState state) {
                 [&](const auto& entry) { return !state_.share_servers.contains(entry.first); });
   for (const auto& [id, server] : state_.share_servers) {
     shares_of_servers_.try_emplace(id, files_, servers_.path_of(id), numbers_);
+  }
+  std::erase_if(replica_folders_,
+                [&](const auto& entry) { return !state_.replicas.contains(entry.first); });
+  for (const auto& [id, replica] : state_.replicas) {
+    replica_folders_.try_emplace(id, files_, replicas_.path_of(id), numbers_);
   }
 }
 
@@ -60,7 +64,7 @@ std::filesystem::path DirectoryStore::content_of(const std::string& share_id) co
 }
 
 std::vector<std::filesystem::path> DirectoryStore::own_folders() const {
-  return {shares_.path(), snapshots_.path(), servers_.path()};
+  return {shares_.path(), snapshots_.path(), servers_.path(), replicas_.path()};
 }
 
 bool DirectoryStore::is_working(const FolderBelow& found) const {
@@ -115,21 +119,35 @@ void DirectoryStore::commit_back(const DirectoryState& before) noexcept {
   }
 }
 
-void DirectoryStore::commit_made(ContentFolder& folder, const std::filesystem::path& work,
-                                 const std::string& id, DirectoryState next) {
+void DirectoryStore::commit_made(const std::vector<Made>& made, DirectoryState next) {
   try {
     DirectoryState before = state_;
     commit(std::move(next));
+    std::size_t moved = 0;
     try {
-      folder.move(work, folder.path_of(id));
+      for (; moved < made.size(); ++moved) {
+        const Made& one = made[moved];
+        one.folder->move(one.work, one.folder->path_of(one.id));
+      }
     } catch (...) {
+      while (moved-- > 0) take_back(made[moved].folder->path_of(made[moved].id), made[moved].work);
       commit_back(before);
       set_state(std::move(before));
       throw;
     }
   } catch (...) {
-    remove(work);
+    for (const Made& one : made) remove(one.work);
     throw;
+  }
+}
+
+// Best effort, in the middle of a failure that is told.
+void DirectoryStore::take_back(const std::filesystem::path& from,
+                               const std::filesystem::path& to) noexcept {
+  try {
+    files_.rename(from, to);
+  } catch (const std::exception& error) {
+    log_.error(std::string("a call failed and left something behind: ") + error.what());
   }
 }
 
@@ -158,22 +176,33 @@ void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& fo
   }
 }
 
-std::filesystem::path DirectoryStore::commit_removed(ContentFolder& folder, const std::string& id,
-                                                     DirectoryState next) {
-  const std::filesystem::path work = folder.new_work_path(id);
-  const bool was_there = folder.has(id);
-  if (was_there) {
-    folder.move(folder.path_of(id), work);
-  } else {
-    log_.warning(folder.path_of(id).string() + " was gone already");
-  }
+std::vector<std::filesystem::path> DirectoryStore::commit_removed(const std::vector<Place>& places,
+                                                                  DirectoryState next) {
+  struct Moved {
+    ContentFolder* folder;
+    std::filesystem::path content;
+    std::filesystem::path work;
+  };
+  std::vector<Moved> moved;
   try {
+    for (const Place& place : places) {
+      const std::filesystem::path content = place.folder->path_of(place.id);
+      if (!place.folder->has(place.id)) {
+        log_.warning(content.string() + " was gone already");
+        continue;
+      }
+      const std::filesystem::path work = place.folder->new_work_path(place.id);
+      place.folder->move(content, work);
+      moved.push_back({place.folder, content, work});
+    }
     commit(std::move(next));
   } catch (...) {
-    if (was_there) folder.move(work, folder.path_of(id));
+    for (const Moved& one : moved) take_back(one.work, one.content);
     throw;
   }
-  return was_there ? folder.given_up(work) : work;
+  std::vector<std::filesystem::path> parts;
+  for (const Moved& one : moved) parts.push_back(one.folder->given_up(one.work));
+  return parts;
 }
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hookwire/base/file_system.h"
@@ -15,6 +16,20 @@
 #include "folder_below.h"
 
 namespace hookwire {
+
+/// The folder of a replica: `content`, the copy of its share, and copies of snapshots.
+struct ReplicaFolder {
+  static constexpr const char* kContent = "content";
+  static constexpr const char* kSnapshots = "snapshots";
+
+  ReplicaFolder(FileSystem& files, const std::filesystem::path& folder, WorkNumbers& numbers)
+      : contents(files, folder, numbers), snapshots(files, folder / kSnapshots, numbers) {}
+
+  std::filesystem::path content_path() const { return contents.path_of(kContent); }
+
+  ContentFolder contents;  ///< Its one content has the id kContent.
+  ContentFolder snapshots;
+};
 
 /// What lies below a directory driver's root, and the order of steps that keeps it consistent: each
 /// function either does all it says or throws and has changed nothing. Thread-compatible; the
@@ -35,7 +50,13 @@ class DirectoryStore {
   /// The folders of share servers.
   ContentFolder& servers() noexcept { return servers_; }
   const ContentFolder& servers() const noexcept { return servers_; }
-  /// Every folder whose entries are contents, but those of share servers.
+  /// The folders of replicas, and that of one that the state knows.
+  ContentFolder& replicas() noexcept { return replicas_; }
+  ReplicaFolder& replica(const std::string& replica_id) { return replica_folders_.at(replica_id); }
+  const ReplicaFolder& replica(const std::string& replica_id) const {
+    return replica_folders_.at(replica_id);
+  }
+  /// Every folder whose entries are contents, but those of share servers and replicas.
   std::vector<std::filesystem::path> own_folders() const;
   /// True when `found` is, or lies in, what the driver is making or removing.
   bool is_working(const FolderBelow& found) const;
@@ -45,24 +66,45 @@ class DirectoryStore {
   /// Makes `next` the state, in the files exports and state.json. Throws IoError.
   void commit(DirectoryState next);
 
-  /// Makes `next` the state, and what lies at `work` the content of `id` in `folder`; removes
-  /// `work` when it fails. Throws IoError.
+  /// A content that was made, whole, at a working name.
+  struct Made {
+    ContentFolder* folder;
+    std::filesystem::path work;
+    std::string id;
+  };
+  struct Place {
+    ContentFolder* folder;
+    std::string id;
+  };
+
+  /// Makes `next` the state, and all that was `made` contents; removes it when that fails. Throws
+  /// IoError.
+  void commit_made(const std::vector<Made>& made, DirectoryState next);
   void commit_made(ContentFolder& folder, const std::filesystem::path& work, const std::string& id,
-                   DirectoryState next);
+                   DirectoryState next) {
+    commit_made({{&folder, work, id}}, std::move(next));
+  }
 
   /// Makes `next` the state, and the folder `found` what `adoption` says, in `folder`; it may lie
   /// there already. Throws IoError; Error busy when another was put in its place meanwhile.
   void commit_adopted(ContentFolder& folder, const FolderBelow& found,
                       const DirectoryState::Adoption& adoption, DirectoryState next);
 
-  /// Makes `next`, which does not know `id`, the state. Returns where the content now waits for
-  /// remove(). Throws IoError.
-  std::filesystem::path commit_removed(ContentFolder& folder, const std::string& id,
-                                       DirectoryState next);
+  /// Makes `next`, which does not know what lies in the places, the state. Returns where the
+  /// contents now wait for remove(). Throws IoError.
+  std::vector<std::filesystem::path> commit_removed(const std::vector<Place>& places,
+                                                    DirectoryState next);
+  std::vector<std::filesystem::path> commit_removed(ContentFolder& folder, const std::string& id,
+                                                    DirectoryState next) {
+    return commit_removed({{&folder, id}}, std::move(next));
+  }
 
   /// Removes what lies at a working name. What cannot be removed is logged and left for the
   /// recovery after the next start. Thread-safe. Never throws.
   void remove(const std::filesystem::path& work) const noexcept;
+  void remove(const std::vector<std::filesystem::path>& works) const noexcept {
+    for (const std::filesystem::path& work : works) remove(work);
+  }
 
   /// Makes the disk agree with the state after earlier processes, and logs what was amiss. Returns
   /// what to remove(). Throws IoError.
@@ -71,6 +113,7 @@ class DirectoryStore {
  private:
   void write_exports(const DirectoryState& state);
   void commit_back(const DirectoryState& before) noexcept;
+  void take_back(const std::filesystem::path& from, const std::filesystem::path& to) noexcept;
   void set_state(DirectoryState state);
   std::set<std::string> ids_of_shares(const std::optional<std::string>& share_server_id) const;
   void make_server_folders();
@@ -87,6 +130,8 @@ class DirectoryStore {
   ContentFolder shares_;
   ContentFolder snapshots_;
   ContentFolder servers_;
+  ContentFolder replicas_;
+  std::map<std::string, ReplicaFolder> replica_folders_;    // of each that the state knows
   std::map<std::string, ContentFolder> shares_of_servers_;  // of each that the state knows
   DirectoryState state_;
   std::string exports_;     // what the file says; empty when that is not known

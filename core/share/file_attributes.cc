@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -67,6 +68,21 @@ bool copy_attributes(int from, int to) noexcept {
         errno != ENOTSUP) {
       return false;
     }
+  }
+  return true;
+}
+
+bool read_attributes(int fd, std::string& text) {
+  text.assign(XATTR_LIST_MAX, '\0');
+  const ssize_t listed = ::flistxattr(fd, text.data(), text.size());
+  if (listed < 0 && errno != ENOTSUP) return false;
+  text.resize(listed < 0 ? 0 : static_cast<std::size_t>(listed));
+  const std::string names = text;
+  std::string value;
+  for (std::size_t at = 0; at < names.size(); at = names.find('\0', at) + 1) {
+    value.assign(XATTR_SIZE_MAX, '\0');
+    const ssize_t count = ::fgetxattr(fd, names.data() + at, value.data(), value.size());
+    if (count > 0) text.append(value, 0, static_cast<std::size_t>(count));
   }
   return true;
 }

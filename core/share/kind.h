@@ -5,7 +5,7 @@
 namespace hookwire {
 
 /// What the directory driver keeps under an id.
-enum class Kind { share, snapshot, share_server };
+enum class Kind { share, snapshot, share_server, replica };
 
 /// "share server": for people.
 constexpr std::string_view to_string(Kind kind) noexcept {
@@ -16,6 +16,8 @@ constexpr std::string_view to_string(Kind kind) noexcept {
       return "snapshot";
     case Kind::share_server:
       return "share server";
+    case Kind::replica:
+      return "replica";
   }
   return "";
 }

@@ -39,6 +39,24 @@ void visit_value(const ShareServer& server, ValueVisitor& visitor) {
   visitor.end_map();
 }
 
+void visit_value(const Replica& replica, ValueVisitor& visitor) {
+  visitor.begin_map(4);
+  visit_entry("replica_id", replica.replica_id, visitor);
+  visit_entry("share_id", replica.share_id, visitor);
+  visit_entry("replica_state", replica.replica_state, visitor);
+  visit_entry("provider_location", replica.provider_location, visitor);
+  visitor.end_map();
+}
+
+void visit_value(const ReplicaSnapshot& snapshot, ValueVisitor& visitor) {
+  visitor.begin_map(4);
+  visit_entry("replica_id", snapshot.replica_id, visitor);
+  visit_entry("snapshot_id", snapshot.snapshot_id, visitor);
+  visit_entry("status", snapshot.status, visitor);
+  visit_entry("provider_location", snapshot.provider_location, visitor);
+  visitor.end_map();
+}
+
 void visit_value(const Capabilities& capabilities, ValueVisitor& visitor) {
   visitor.begin_map(6);
   visit_entry("share_backend_name", capabilities.share_backend_name, visitor);

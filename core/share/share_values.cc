@@ -40,6 +40,24 @@ void from_value(const Value& value, std::string_view what, ShareServer& out) {
   entries.finish();
 }
 
+void from_value(const Value& value, std::string_view what, Replica& out) {
+  EntryReader entries(value, what);
+  entries.required("replica_id", out.replica_id);
+  entries.required("share_id", out.share_id);
+  entries.required("replica_state", out.replica_state);
+  entries.required("provider_location", out.provider_location);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out) {
+  EntryReader entries(value, what);
+  entries.required("replica_id", out.replica_id);
+  entries.required("snapshot_id", out.snapshot_id);
+  entries.required("status", out.status);
+  entries.required("provider_location", out.provider_location);
+  entries.finish();
+}
+
 void from_value(const Value& value, std::string_view what, Capabilities& out) {
   EntryReader entries(value, what);
   entries.required("share_backend_name", out.share_backend_name);

@@ -54,7 +54,10 @@ constexpr auto kPlain = named_methods<
     &ShareDriver::manage_share, &ShareDriver::unmanage_share, &ShareDriver::manage_snapshot,
     &ShareDriver::unmanage_snapshot, &ShareDriver::delete_share_server,
     &ShareDriver::manage_share_server, &ShareDriver::unmanage_share_server,
-    &ShareDriver::publish_service_capabilities>();
+    &ShareDriver::create_share_replica, &ShareDriver::delete_share_replica,
+    &ShareDriver::promote_share_replica, &ShareDriver::update_share_replica,
+    &ShareDriver::create_replicated_snapshot, &ShareDriver::delete_replicated_snapshot,
+    &ShareDriver::update_replicated_snapshot, &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{
     &method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>(), &call_periodic_data};

@@ -15,6 +15,20 @@ Snapshot snapshot_of(const std::string& share_id, const std::string& snapshot_id
           .provider_location = "scripted:/" + snapshot_id};
 }
 
+Replica replica_of(const std::string& share_id, const std::string& replica_id) {
+  return {.replica_id = replica_id,
+          .share_id = share_id,
+          .replica_state = "in_sync",
+          .provider_location = "scripted:/" + replica_id};
+}
+
+ReplicaSnapshot copy_of(const std::string& replica_id, const std::string& snapshot_id) {
+  return {.replica_id = replica_id,
+          .snapshot_id = snapshot_id,
+          .status = "available",
+          .provider_location = "scripted:/" + replica_id + "/" + snapshot_id};
+}
+
 }  // namespace
 
 void ScriptedShareDriver::run(std::string_view method) {
@@ -127,6 +141,42 @@ ShareServer ScriptedShareDriver::manage_share_server(const std::string& share_se
 
 void ScriptedShareDriver::unmanage_share_server(const std::string& /*share_server_id*/) {
   run("unmanage_share_server");
+}
+
+Replica ScriptedShareDriver::create_share_replica(const std::string& share_id,
+                                                  const std::string& replica_id) {
+  run("create_share_replica");
+  return replica_of(share_id, replica_id);
+}
+
+void ScriptedShareDriver::delete_share_replica(const std::string& /*replica_id*/) {
+  run("delete_share_replica");
+}
+
+Replica ScriptedShareDriver::promote_share_replica(const std::string& replica_id) {
+  run("promote_share_replica");
+  return replica_of("s-1", replica_id);
+}
+
+Replica ScriptedShareDriver::update_share_replica(const std::string& replica_id) {
+  run("update_share_replica");
+  return replica_of("s-1", replica_id);
+}
+
+std::vector<ReplicaSnapshot> ScriptedShareDriver::create_replicated_snapshot(
+    const std::string& /*share_id*/, const std::string& snapshot_id) {
+  run("create_replicated_snapshot");
+  return {copy_of("r-1", snapshot_id)};
+}
+
+void ScriptedShareDriver::delete_replicated_snapshot(const std::string& /*snapshot_id*/) {
+  run("delete_replicated_snapshot");
+}
+
+ReplicaSnapshot ScriptedShareDriver::update_replicated_snapshot(const std::string& replica_id,
+                                                                const std::string& snapshot_id) {
+  run("update_replicated_snapshot");
+  return copy_of(replica_id, snapshot_id);
 }
 
 Capabilities ScriptedShareDriver::publish_service_capabilities() {

@@ -185,6 +185,7 @@ TEST_F(MainJobTest, TheDriverDidTheWork) {
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/shares")));
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/snapshots")));
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/servers")));
+  EXPECT_TRUE(fs::is_empty(in_folder("var/gold/replicas")));
 
   RunningHost host(config(), in_folder("more.messages"));
   const auto create = [&](const std::string& id, int size) {

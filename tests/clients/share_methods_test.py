@@ -22,7 +22,8 @@ OTHER = {"access_type": "user", "access_to": "alice", "access_level": "ro"}
 BAD_RULE = {"access_type": "ip", "access_to": "nowhere", "access_level": "rw"}
 
 # Resource of each method, by the argument that has its id.
-RESOURCES = {"share": "share_id", "snapshot": "snapshot_id", "share_server": "share_server_id"}
+RESOURCES = {"share": "share_id", "snapshot": "snapshot_id", "share_server": "share_server_id",
+             "share_replica": "replica_id"}
 # What a call needs beside its id, unless it is given.
 FULL = {
     "create_share_instance": {"size_gb": 1, "share_proto": "NFS"},
@@ -42,22 +43,33 @@ def server(method, share_server_id, **args):
     return method, {"share_server_id": share_server_id, **args}
 
 
+def replica(method, replica_id, **args):
+    return method, {**args, "replica_id": replica_id}
+
+
 def rules(share_id, access_rules, add_rules=(), delete_rules=()):
     return share("update_access", share_id, access_rules=access_rules, add_rules=list(add_rules),
                  delete_rules=list(delete_rules))
 
 
-# Before any other call; "s-w" is written to by those who mount it.
+# Before any other call. "s-w" and "s-rep" are written to by those who mount them, then and after.
 PREPARED = [
     ("init_host", {}),
     *[share("create_share_instance", name, size_gb=2)
-      for name in ("s-del", "s-ext", "s-shr", "s-w", "s-un", "s-acl")],
+      for name in ("s-del", "s-ext", "s-shr", "s-w", "s-un", "s-acl", "s-rep", "s-pro", "s-late")],
     share("create_share_instance", "s-v", share_server_id="v-used"),
     *[share("create_share_instance", f"s-{name}", share_server_id=name)
       for name in ("v-del", "v-un")],
     *[share("delete_share_instance", f"s-{name}") for name in ("v-del", "v-un")],
     share("allow_access", "s-acl", access=OTHER),
     *[snapshot("create_snapshot", name, share_id="s-w") for name in ("n-w", "n-del", "n-un")],
+    *[replica("create_share_replica", name, share_id="s-rep") for name in ("r-up", "r-del")],
+    *[snapshot("create_replicated_snapshot", name, share_id="s-rep")
+      for name in ("n-rep", "n-rdel")],
+    replica("create_share_replica", "r-new", share_id="s-rep"),
+    replica("create_share_replica", "r-pro", share_id="s-pro"),
+    replica("create_share_replica", "r-late", share_id="s-late"),
+    replica("promote_share_replica", "r-late"),
 ]
 
 # Each works in what was prepared, whatever others were made before; each changes something.
@@ -79,6 +91,13 @@ WORKING = [
     server("delete_share_server", "v-del"),
     server("manage_share_server", "v-in", identifier="import/server"),
     server("unmanage_share_server", "v-un"),
+    replica("create_share_replica", "r-1", share_id="s-rep"),
+    replica("promote_share_replica", "r-pro"),
+    replica("update_share_replica", "r-up"),
+    replica("delete_share_replica", "r-del"),
+    snapshot("create_replicated_snapshot", "n-rnew", share_id="s-rep"),
+    snapshot("delete_replicated_snapshot", "n-rdel"),
+    replica("update_replicated_snapshot", "r-new", snapshot_id="n-rep"),
 ]
 CHANGING_NOTHING = [("init_host", {}), ("publish_service_capabilities", {}),
                     ("get_periodic_hook_data", {"shares": ["s-w", "s-acl"]})]
@@ -138,6 +157,29 @@ WRONG = [
     (server("unmanage_share_server", NOBODY), "ShareServerNotFound"),
     (server("unmanage_share_server", "v-used"), "ShareServerInUse"),
     (server("unmanage_share_server", BAD_ID), "InvalidShareInput"),
+    (replica("create_share_replica", "r-2", share_id=NOBODY), "ShareNotFound"),
+    (replica("create_share_replica", "r-up", share_id="s-w"), "ReplicaExists"),
+    (replica("create_share_replica", BAD_ID, share_id="s-w"), "InvalidShareInput"),
+    (replica("promote_share_replica", NOBODY), "ReplicaNotFound"),
+    (replica("promote_share_replica", "r-up"), "ReplicaNotInSync"),
+    (replica("promote_share_replica", BAD_ID), "InvalidShareInput"),
+    (replica("update_share_replica", NOBODY), "ReplicaNotFound"),
+    (replica("update_share_replica", "r-late"), "ReplicaNotInSync"),
+    (replica("update_share_replica", BAD_ID), "InvalidShareInput"),
+    (replica("delete_share_replica", NOBODY), "ReplicaNotFound"),
+    (replica("delete_share_replica", BAD_ID), "InvalidShareInput"),
+    (snapshot("create_replicated_snapshot", "n-1", share_id=NOBODY), "ShareNotFound"),
+    (snapshot("create_replicated_snapshot", "n-rep", share_id="s-rep"), "SnapshotExists"),
+    (snapshot("create_replicated_snapshot", "n-1", share_id="s-w"), "InvalidShareInput"),
+    (snapshot("delete_replicated_snapshot", NOBODY), "SnapshotNotFound"),
+    (snapshot("delete_replicated_snapshot", "n-w"), "InvalidShareInput"),
+    (replica("update_replicated_snapshot", NOBODY, snapshot_id="n-rep"), "ReplicaNotFound"),
+    (replica("update_replicated_snapshot", "r-up", snapshot_id=NOBODY), "SnapshotNotFound"),
+    (replica("update_replicated_snapshot", "r-up", snapshot_id="n-w"), "InvalidShareInput"),
+    (share("delete_share_instance", "s-pro"), "ShareInUse"),
+    (share("unmanage_share", "s-pro"), "ShareInUse"),
+    (snapshot("delete_snapshot", "n-rep"), "InvalidShareInput"),
+    (snapshot("unmanage_snapshot", "n-rep"), "InvalidShareInput"),
 ]
 
 
@@ -187,15 +229,18 @@ class ShareMethodsTest(unittest.TestCase):
     def prepare(self):
         for method, args in PREPARED:
             self.call(method, args)
-            if args.get("share_id") == "s-w" and method == "create_share_instance":
-                (self.root / "shares/s-w/file").write_text("first")
+            if args.get("share_id") in ("s-w", "s-rep") and method == "create_share_instance":
+                (self.root / "shares" / args["share_id"] / "file").write_text("first")
         for name in ("share", "snapshot", "server"):
             (self.root / "import" / name).mkdir(parents=True)
             (self.root / "import" / name / "file").write_text(name)
         self.call(*share("create_share_instance", "s-full", size_gb=2))
         with open(self.root / "shares/s-full/large", "wb") as file:
             os.posix_fallocate(file.fileno(), 0, GIB + 4096)
-        (self.root / "shares/s-w/file").write_text("second")
+        for name in ("s-w", "s-rep"):
+            (self.root / "shares" / name / "file").write_text("second")
+        (self.root / "replicas/r-late/content/late").write_text("late")
+        self.promoted = self.inode("replicas/r-pro/content")
 
     def call(self, method, args, error=None):
         """The result of the call, which must end in that error, or in none."""
@@ -277,6 +322,9 @@ class ShareMethodsTest(unittest.TestCase):
     def is_there(self, name):
         return (self.root / name).is_dir()
 
+    def inode(self, name):
+        return (self.root / name).stat().st_ino
+
     def content(self, name):
         return (self.root / name).read_text()
 
@@ -350,6 +398,40 @@ class ShareMethodsTest(unittest.TestCase):
     def check_unmanage_share_server(self, *_):
         self.assertTrue(self.is_there("servers/v-un"))
         self.assertNotIn('"v-un"', self.content("state.json"))
+
+    def check_create_share_replica(self, result, _):
+        content = "replicas/r-1/content"
+        self.assertEqual(result, {"replica_id": "r-1", "share_id": "s-rep",
+                                  "replica_state": "in_sync",
+                                  "provider_location": f"{self.root}/{content}"})
+        self.assertEqual(self.content(f"{content}/file"), "second")
+
+    def check_promote_share_replica(self, result, before):
+        self.assertEqual(result["share_id"], "s-pro")
+        self.assertEqual(self.inode("shares/s-pro"), self.promoted)
+        self.assertTrue(self.is_there("replicas/r-pro/content"))
+
+    def check_update_share_replica(self, result, before):
+        self.assertEqual(result["replica_state"], "in_sync")
+        self.assertEqual(before["replicas/r-up/content/file"], b"first")
+        self.assertEqual(self.content("replicas/r-up/content/file"), "second")
+
+    def check_delete_share_replica(self, *_):
+        self.assertFalse(self.is_there("replicas/r-del"))
+
+    def check_create_replicated_snapshot(self, result, _):
+        self.assertEqual([copy["replica_id"] for copy in result], ["r-1", "r-new", "r-up"])
+        for name in ("r-1", "r-new", "r-up"):
+            self.assertEqual(self.content(f"replicas/{name}/snapshots/n-rnew/file"), "second")
+        self.assertEqual(self.content("snapshots/n-rnew/file"), "second")
+
+    def check_delete_replicated_snapshot(self, *_):
+        self.assertFalse(self.is_there("snapshots/n-rdel"))
+        self.assertFalse(self.is_there("replicas/r-up/snapshots/n-rdel"))
+
+    def check_update_replicated_snapshot(self, result, _):
+        self.assertEqual(result["status"], "available")
+        self.assertEqual(self.content("replicas/r-new/snapshots/n-rep/file"), "first")
 
     def check_events(self):
         self.host.stop()

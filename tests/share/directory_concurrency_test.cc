@@ -110,6 +110,50 @@ TEST_F(DirectoryConcurrency, NobodyTouchesAShareWhileItIsReverted) {
   driver_->delete_snapshot("n-1");
 }
 
+TEST_F(DirectoryConcurrency, AReplicaOfAShareThatOthersChangeIsNeverTakenForInSync) {
+  create("s-1");
+  driver_->create_share_replica("s-1", "r-1");
+  const auto is_behind = [&] {
+    return read_file(root() / "replicas" / "r-1" / "content" / "file") !=
+           read_file(share("s-1") / "file");
+  };
+  std::size_t behind = 0;
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<bool> updated = false;
+    std::jthread changing([&] {
+      for (int i = 0; !updated; ++i) write_file(share("s-1") / "file", std::to_string(i));
+    });
+    const Replica replica = driver_->update_share_replica("r-1");
+    updated = true;
+    changing.join();
+    if (!is_behind()) continue;
+    ++behind;
+    EXPECT_THROW(driver_->promote_share_replica("r-1"), ReplicaNotInSync);
+  }
+  EXPECT_GT(behind, 0U);
+  EXPECT_EQ(driver_->update_share_replica("r-1").replica_state, "in_sync");
+  EXPECT_FALSE(is_behind());
+}
+
+TEST_F(DirectoryConcurrency, NobodyTouchesAReplicaWhileItIsMadeOrUpdated) {
+  create("s-1");
+  for (int i = 0; i < 1500; ++i) write_file(share("s-1") / std::to_string(i), "content");
+  std::jthread making([&] { driver_->create_share_replica("s-1", "r-1"); });
+  ASSERT_TRUE(eventually([&] { return !fs::is_empty(root() / "replicas"); }));
+  EXPECT_THROW(driver_->create_share_replica("s-1", "r-1"), ReplicaExists);
+  EXPECT_THROW(driver_->delete_share_instance("s-1"), ShareInUse);
+  making.join();
+
+  write_file(share("s-1") / "new", "new");
+  std::jthread updating([&] { driver_->update_share_replica("r-1"); });
+  ASSERT_TRUE(eventually([&] { return names_in(root() / "replicas" / "r-1").size() > 2; }));
+  EXPECT_THROW(driver_->delete_share_replica("r-1"), ReplicaInUse);
+  EXPECT_THROW(driver_->promote_share_replica("r-1"), ShareError);
+  EXPECT_THROW(driver_->create_replicated_snapshot("s-1", "n-1"), ReplicaInUse);
+  updating.join();
+  driver_->delete_share_replica("r-1");
+}
+
 TEST_F(DirectoryConcurrency, ASnapshotOfAShareThatOthersChangeIsMade) {
   create("s-1");
   std::jthread changing([&](const std::stop_token& stop) {

@@ -126,6 +126,56 @@ TEST_F(DirectoryKill, AFolderThatIsTakenOverIsInOnePlaceWheneverTheProcessDies) 
   });
 }
 
+void replicate(const fs::path& root, ShareDriver& driver, const Step& step) {
+  step([&] { driver.create_share_replica("s-1", "r-1"); });
+  write_file(root / "shares" / "s-1" / "new", "new");
+  step([&] { driver.update_share_replica("r-1"); });
+  step([&] { driver.create_replicated_snapshot("s-1", "n-1"); });
+  step([&] { driver.promote_share_replica("r-1"); });
+  step([&] { driver.delete_replicated_snapshot("n-1"); });
+  step([&] { driver.delete_share_replica("r-1"); });
+  fs::remove(root / "shares" / "s-1" / "new");
+}
+
+// What cannot be done just now need not be done.
+void if_it_can(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const ShareError&) {
+  }
+}
+
+TEST_F(DirectoryKill, EveryCopyIsWholeWheneverTheProcessDies) {
+  create("s-1");
+  for (int i = 0; i < 30; ++i) write_file(share("s-1") / std::to_string(i), "content");
+  const auto content = tree(share("s-1"));
+  const auto expect_whole = [&](const fs::path& folder) {
+    auto found = tree(folder);
+    found.erase("new");
+    EXPECT_EQ(found, content) << folder;
+  };
+  kill_often(&replicate, 12, 25, [&](const Killed&) {
+    expect_whole(share("s-1"));
+    for (const std::string& id : names_in(root() / "replicas")) {
+      const fs::path replica = root() / "replicas" / id;
+      EXPECT_EQ(names_in(replica), (std::set<std::string>{"content", "snapshots"}));
+      expect_whole(replica / "content");
+      for (const auto& copy : fs::directory_iterator(replica / "snapshots")) expect_whole(copy);
+      const bool is_same = tree(replica / "content") == tree(share("s-1"));
+      try {
+        driver_->promote_share_replica("r-1");
+        EXPECT_TRUE(is_same) << "it was taken for in sync";
+      } catch (const ReplicaNotInSync&) {
+      }
+    }
+    for (const auto& copy : fs::directory_iterator(root() / "snapshots")) expect_whole(copy);
+    EXPECT_FALSE(log_.contains("left alone"));
+    if_it_can([&] { driver_->delete_replicated_snapshot("n-1"); });
+    if_it_can([&] { driver_->delete_share_replica("r-1"); });
+    fs::remove(share("s-1") / "new");
+  });
+}
+
 void change_and_revert(const fs::path& root, ShareDriver& driver, const Step& step) {
   write_file(root / "shares" / "s-1" / "new", "new");
   step([&] { driver.revert_to_snapshot("s-1", "n-1"); });

@@ -96,6 +96,19 @@ TEST_F(DirectoryOrdinaryUser, AShareThatItsOwnerMayNotWriteIsKeptAsAnyOther) {
   EXPECT_TRUE(fs::is_empty(server("v-1")));
 }
 
+TEST_F(DirectoryOrdinaryUser, AShareThatMayNotBeWrittenIsReplicatedButNotExchanged) {
+  driver_->create_share_instance("s-1", 1, "NFS", std::nullopt, {{"mode", "0550"}});
+  driver_->create_share_replica("s-1", "r-1");
+  driver_->create_replicated_snapshot("s-1", "n-1");
+  driver_->update_share_replica("r-1");
+  expect_refused<ShareBackendException>([&] { driver_->promote_share_replica("r-1"); },
+                                        "chmod u+w it");
+  restart();
+  driver_->delete_replicated_snapshot("n-1");
+  driver_->delete_share_replica("r-1");
+  driver_->delete_share_instance("s-1");
+}
+
 TEST_F(DirectoryOrdinaryUser, SharesOfTheFirstFormatThatMayNotBeWrittenComeAlong) {
   driver_->create_share_instance("s-1", 1, "NFS", std::nullopt, {});
   write_file(share("s-1") / "file", "content");

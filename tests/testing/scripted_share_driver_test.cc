@@ -44,6 +44,13 @@ TEST_F(ScriptedShares, EveryMethodThatHooksSeeIsNotedUnderTheNameTheySee) {
   shares_.delete_share_server(context_, "v-1");
   EXPECT_EQ(shares_.manage_share_server(context_, "v-1", "old").identifier, "scripted:/v-1");
   shares_.unmanage_share_server(context_, "v-1");
+  EXPECT_EQ(shares_.create_share_replica(context_, "s-1", "r-1").replica_state, "in_sync");
+  shares_.delete_share_replica(context_, "r-1");
+  EXPECT_EQ(shares_.promote_share_replica(context_, "r-1").share_id, "s-1");
+  EXPECT_EQ(shares_.update_share_replica(context_, "r-1").provider_location, "scripted:/r-1");
+  EXPECT_EQ(shares_.create_replicated_snapshot(context_, "s-1", "n-3").at(0).replica_id, "r-1");
+  shares_.delete_replicated_snapshot(context_, "n-3");
+  EXPECT_EQ(shares_.update_replicated_snapshot(context_, "r-1", "n-3").status, "available");
   EXPECT_EQ(shares_.publish_service_capabilities(context_).share_backend_name, "scripted");
   EXPECT_THAT(shares_.get_periodic_hook_data(context_, {}), IsEmpty());
 

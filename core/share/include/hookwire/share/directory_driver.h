@@ -36,6 +36,10 @@ struct DirectoryOptions {
 /// A share server is set up with its first share. Once it has none it can be deleted, if nothing
 /// else lies in its folder.
 ///
+/// A replica is a whole copy of its share, `replicas/<id>/content`, with copies of replicated
+/// snapshots in `replicas/<id>/snapshots`. It is in sync when nothing in the share changed since it
+/// was copied, as the kernel's times of change tell.
+///
 /// Periodic data gets `used_bytes` and `snapshot_count`; shares that are not known any more are
 /// left as they were given.
 ///

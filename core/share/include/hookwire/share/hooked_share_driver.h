@@ -92,6 +92,31 @@ class HookedShareDriver {
   void unmanage_share_server(const Context& context, const std::string& share_server_id) const {
     hooked_.call<&ShareDriver::unmanage_share_server>(context, share_server_id);
   }
+  Replica create_share_replica(const Context& context, const std::string& share_id,
+                               const std::string& replica_id) const {
+    return hooked_.call<&ShareDriver::create_share_replica>(context, share_id, replica_id);
+  }
+  void delete_share_replica(const Context& context, const std::string& replica_id) const {
+    hooked_.call<&ShareDriver::delete_share_replica>(context, replica_id);
+  }
+  Replica promote_share_replica(const Context& context, const std::string& replica_id) const {
+    return hooked_.call<&ShareDriver::promote_share_replica>(context, replica_id);
+  }
+  Replica update_share_replica(const Context& context, const std::string& replica_id) const {
+    return hooked_.call<&ShareDriver::update_share_replica>(context, replica_id);
+  }
+  std::vector<ReplicaSnapshot> create_replicated_snapshot(const Context& context,
+                                                          const std::string& share_id,
+                                                          const std::string& snapshot_id) const {
+    return hooked_.call<&ShareDriver::create_replicated_snapshot>(context, share_id, snapshot_id);
+  }
+  void delete_replicated_snapshot(const Context& context, const std::string& snapshot_id) const {
+    hooked_.call<&ShareDriver::delete_replicated_snapshot>(context, snapshot_id);
+  }
+  ReplicaSnapshot update_replicated_snapshot(const Context& context, const std::string& replica_id,
+                                             const std::string& snapshot_id) const {
+    return hooked_.call<&ShareDriver::update_replicated_snapshot>(context, replica_id, snapshot_id);
+  }
   Capabilities publish_service_capabilities(const Context& context) const {
     return hooked_.call<&ShareDriver::publish_service_capabilities>(context);
   }

@@ -79,6 +79,23 @@ class ShareDriver {
   /// Forgets a share server that has no shares; it stays with the backend.
   virtual void unmanage_share_server(const std::string& share_server_id) = 0;
 
+  /// Makes a copy of the share, which the driver keeps beside it.
+  virtual Replica create_share_replica(const std::string& share_id,
+                                       const std::string& replica_id) = 0;
+  virtual void delete_share_replica(const std::string& replica_id) = 0;
+  /// Exchanges what the replica has for what its share has; returns what the replica is then.
+  virtual Replica promote_share_replica(const std::string& replica_id) = 0;
+  /// Makes the replica what its share is now.
+  virtual Replica update_share_replica(const std::string& replica_id) = 0;
+
+  /// Makes a snapshot of the share of which each replica has a copy; returns those.
+  virtual std::vector<ReplicaSnapshot> create_replicated_snapshot(
+      const std::string& share_id, const std::string& snapshot_id) = 0;
+  virtual void delete_replicated_snapshot(const std::string& snapshot_id) = 0;
+  /// Gives the replica its copy of the snapshot if it lacks it.
+  virtual ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                                     const std::string& snapshot_id) = 0;
+
   virtual Capabilities publish_service_capabilities() = 0;
 
   /// Gets the shares with their access rules, and may add to their metadata what periodic hooks
@@ -98,6 +115,7 @@ struct Interface<ShareDriver> {
   static constexpr ResourceDescriptor kShare{"share", "share_id"};
   static constexpr ResourceDescriptor kSnapshot{"snapshot", "snapshot_id"};
   static constexpr ResourceDescriptor kShareServer{"share_server", "share_server_id"};
+  static constexpr ResourceDescriptor kReplica{"share_replica", "replica_id"};
 
   static constexpr std::tuple methods{
       Method<&ShareDriver::init_host>{{.name = "init_host"}},
@@ -156,6 +174,24 @@ struct Interface<ShareDriver> {
       Method<&ShareDriver::unmanage_share_server>{{.name = "unmanage_share_server",
                                                    .arguments = {"share_server_id"},
                                                    .resource = kShareServer}},
+      Method<&ShareDriver::create_share_replica>{{.name = "create_share_replica",
+                                                  .arguments = {"share_id", "replica_id"},
+                                                  .resource = kReplica}},
+      Method<&ShareDriver::delete_share_replica>{
+          {.name = "delete_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::promote_share_replica>{
+          {.name = "promote_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::update_share_replica>{
+          {.name = "update_share_replica", .arguments = {"replica_id"}, .resource = kReplica}},
+      Method<&ShareDriver::create_replicated_snapshot>{{.name = "create_replicated_snapshot",
+                                                        .arguments = {"share_id", "snapshot_id"},
+                                                        .resource = kSnapshot}},
+      Method<&ShareDriver::delete_replicated_snapshot>{{.name = "delete_replicated_snapshot",
+                                                        .arguments = {"snapshot_id"},
+                                                        .resource = kSnapshot}},
+      Method<&ShareDriver::update_replicated_snapshot>{{.name = "update_replicated_snapshot",
+                                                        .arguments = {"replica_id", "snapshot_id"},
+                                                        .resource = kSnapshot}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
           {.name = "get_periodic_hook_data",

@@ -49,6 +49,32 @@ class SnapshotInUse : public ShareError {
       : ShareError("snapshot '" + snapshot_id + "' is in use: " + by) {}
 };
 
+class ReplicaNotFound : public ShareError {
+ public:
+  explicit ReplicaNotFound(const std::string& replica_id)
+      : ShareError("replica '" + replica_id + "' is not known here") {}
+};
+
+class ReplicaExists : public ShareError {
+ public:
+  explicit ReplicaExists(const std::string& replica_id)
+      : ShareError("replica '" + replica_id + "' exists already") {}
+};
+
+/// Something works on it.
+class ReplicaInUse : public ShareError {
+ public:
+  ReplicaInUse(const std::string& replica_id, const std::string& by)
+      : ShareError("replica '" + replica_id + "' is in use: " + by) {}
+};
+
+/// It is not the same as its share, and would lose what was changed.
+class ReplicaNotInSync : public ShareError {
+ public:
+  ReplicaNotInSync(const std::string& replica_id, const std::string& why)
+      : ShareError("replica '" + replica_id + "' is not in sync: " + why) {}
+};
+
 class ShareServerNotFound : public ShareError {
  public:
   explicit ShareServerNotFound(const std::string& share_server_id)

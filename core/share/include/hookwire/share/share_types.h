@@ -55,6 +55,26 @@ struct ShareServer {
 void visit_value(const ShareServer& server, ValueVisitor& visitor);
 void from_value(const Value& value, std::string_view what, ShareServer& out);
 
+/// A copy of a share that may take its place.
+struct Replica {
+  std::string replica_id;
+  std::string share_id;
+  std::string replica_state;  ///< "in_sync": it is what the share is; or "out_of_sync".
+  std::string provider_location;
+};
+void visit_value(const Replica& replica, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, Replica& out);
+
+/// A replica's copy of a snapshot.
+struct ReplicaSnapshot {
+  std::string replica_id;
+  std::string snapshot_id;
+  std::string status;  ///< "available".
+  std::string provider_location;
+};
+void visit_value(const ReplicaSnapshot& snapshot, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out);
+
 /// What a backend can do, as it tells the scheduler.
 struct Capabilities {
   std::string share_backend_name;

@@ -65,6 +65,17 @@ class ScriptedShareDriver final : public ShareDriver {
   ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
                                   const DriverOptions& driver_options) override;
   void unmanage_share_server(const std::string& share_server_id) override;
+  /// Replicas lie at "scripted:/<replica_id>", are in sync, and of share "s-1" unless it is said.
+  Replica create_share_replica(const std::string& share_id, const std::string& replica_id) override;
+  void delete_share_replica(const std::string& replica_id) override;
+  Replica promote_share_replica(const std::string& replica_id) override;
+  Replica update_share_replica(const std::string& replica_id) override;
+  /// As of a share with one replica, "r-1".
+  std::vector<ReplicaSnapshot> create_replicated_snapshot(const std::string& share_id,
+                                                          const std::string& snapshot_id) override;
+  void delete_replicated_snapshot(const std::string& snapshot_id) override;
+  ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                             const std::string& snapshot_id) override;
   /// Returns the name "scripted", 100 GB in all, 50 GB of them free.
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
