@@ -30,7 +30,7 @@ void check_not_content(const FolderBelow& found, const std::filesystem::path& co
 
 void DirectoryShareDriver::check_new_share(
     const std::string& share_id, const std::optional<std::string>& share_server_id) const {
-  if (share_server_id) static_cast<void>(find_server(*share_server_id));
+  check_stays(share_server_id);
   if (store_.state().shares.contains(share_id)) throw ShareExists(share_id);
 }
 
@@ -49,7 +49,11 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
     check_not_content(found, store_.snapshots().path_of(id), "snapshot '" + id + "'");
   }
   for (const auto& [id, server] : store_.state().share_servers) {
-    if (identity_if_there(store_.servers().path_of(id)) == found.identity()) {
+    if (server.migration) {
+      check_not_content(found, store_.folder_of(id, server.migration->root),
+                        "the new folder of share server '" + id + "'");
+    }
+    if (identity_if_there(store_.folder_of(id, server.root)) == found.identity()) {
       throw FolderRefused(found.path().string() + " is share server '" + id + "'");
     }
   }

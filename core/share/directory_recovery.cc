@@ -20,6 +20,14 @@ std::set<std::string> ids_of(const Records& records) {
   return ids;
 }
 
+std::set<std::string> copied_shares(const DirectoryState::Migration& migration) {
+  std::set<std::string> ids;
+  for (const auto& [id, share] : migration.shares) {
+    if (share.is_copied) ids.insert(id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 // The first version made none.
@@ -45,6 +53,10 @@ void DirectoryStore::see_numbers() {
       log_.error(std::string("what is left of earlier calls there is not known: ") + error.what());
     }
   };
+  for (const auto& [id, server] : state_.share_servers) {
+    if (!server.root.empty()) see(shares_of(id));
+    if (server.migration) see(destinations_.at(id));
+  }
   for (const std::string& name : files_.list(servers_.path())) {
     see(ContentFolder(files_, servers_.path_of(name), numbers_));
   }
@@ -119,9 +131,19 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
       log_.error(folder.path().string() + " was not looked through: " + error.what());
     }
   };
-  recover(servers_, ids_of(state_.share_servers));
+  std::set<std::string> servers_here;
+  for (const auto& [id, server] : state_.share_servers) {
+    if (server.root.empty()) servers_here.insert(id);
+  }
+  recover(servers_, servers_here);
   recover(shares_, ids_of_shares(std::nullopt));
   for (auto& [id, shares] : shares_of_servers_) recover(shares, ids_of_shares(id));
+  for (const auto& [id, server] : state_.share_servers) {
+    if (!server.migration) continue;
+    ContentFolder& copies = destinations_.at(id);
+    if (identity_if_there(copies.path()) != server.migration->destination) continue;
+    recover(copies, copied_shares(*server.migration));
+  }
   recover(snapshots_, ids_of(state_.snapshots));
   recover(replicas_, ids_of(state_.replicas));
   for (auto& [id, folder] : replica_folders_) {

@@ -86,7 +86,7 @@ Replica DirectoryShareDriver::create_share_replica(const std::string& share_id,
   return with_share_errors([&] {
     UnderWay under_way(*this);
     std::unique_lock lock(mutex_);
-    static_cast<void>(find(share_id));
+    check_stays(find(share_id).share_server_id);
     if (store_.state().replicas.contains(replica_id) ||
         claims_.is_held(Kind::replica, replica_id)) {
       throw ReplicaExists(replica_id);

@@ -18,6 +18,7 @@ const DirectoryState::ShareServer& DirectoryShareDriver::find_server(
 }
 
 void DirectoryShareDriver::check_server_unused(const std::string& share_server_id) const {
+  check_stays(share_server_id);
   for (const auto& [share_id, share] : store_.state().shares) {
     if (share.share_server_id == share_server_id) {
       throw ShareServerInUse(share_server_id, "share '" + share_id + "' is on it");
@@ -38,9 +39,19 @@ void DirectoryShareDriver::delete_share_server(const std::string& share_server_i
     }
     DirectoryState next = store_.state();
     next.share_servers.erase(share_server_id);
-    const auto parts = store_.commit_removed(store_.servers(), share_server_id, std::move(next));
-    lock.unlock();
-    store_.remove(parts);
+    if (const std::string root = find_server(share_server_id).root; root.empty()) {
+      const auto parts = store_.commit_removed(store_.servers(), share_server_id, std::move(next));
+      lock.unlock();
+      store_.remove(parts);
+    } else {
+      const std::filesystem::path folder = store_.folder_of(share_server_id, root);
+      if (const auto identity = identity_if_there(folder)) {
+        next.removals.push_back(
+            {.path = folder.string(), .identity = *identity, .is_checked = true, .contents = {}});
+      }
+      store_.commit(std::move(next));
+      finish_removals(lock);
+    }
   });
 }
 
@@ -80,7 +91,9 @@ void DirectoryShareDriver::unmanage_share_server(const std::string& share_server
     const std::lock_guard guard(mutex_);
     static_cast<void>(find_server(share_server_id));
     check_server_unused(share_server_id);
-    check_in_place(store_.servers(), share_server_id);
+    if (find_server(share_server_id).root.empty()) {
+      check_in_place(store_.servers(), share_server_id);
+    }
     DirectoryState next = store_.state();
     next.share_servers.erase(share_server_id);
     store_.commit(std::move(next));

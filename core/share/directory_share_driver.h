@@ -63,6 +63,16 @@ class DirectoryShareDriver final : public ShareDriver {
   void delete_replicated_snapshot(const std::string& snapshot_id) override;
   ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
                                              const std::string& snapshot_id) override;
+  ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) override;
+  void share_server_migration_start(const std::string& share_server_id,
+                                    const std::string& dest_root) override;
+  bool share_server_migration_continue(const std::string& share_server_id) override;
+  std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) override;
+  void share_server_migration_cancel(const std::string& share_server_id) override;
+  ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
@@ -91,6 +101,22 @@ class DirectoryShareDriver final : public ShareDriver {
   // Throws Error bad_input when the content of `id` is not in its place: it may lie under a working
   // name, and would be lost once the state does not know it.
   static void check_in_place(const ContentFolder& home, const std::string& id);
+  ShareInstance instance_of(const std::string& share_id) const;
+  const DirectoryState::Migration& find_migration(const std::string& share_server_id) const;
+  // Throws ShareServerInUse when the server is being migrated.
+  void check_stays(const std::optional<std::string>& share_server_id) const;
+  void check_folders(const std::string& share_server_id) const;
+  std::string obstacle_to_migration(const std::string& share_server_id,
+                                    const std::string& dest_root) const;
+  std::string obstacle_in_server(const std::string& share_server_id) const;
+  // These are called with the lock held, which they leave for a while.
+  void copy_share(const std::string& share_server_id, const std::string& share_id,
+                  std::unique_lock<std::mutex>& lock);
+  void copy_what_changed(const std::string& share_server_id, std::unique_lock<std::mutex>& lock);
+  bool is_in_use(const DirectoryState::Removal& removal) const;
+  bool remove_left(const DirectoryState::Removal& removal, std::unique_lock<std::mutex>& lock);
+  void finish_removals(std::unique_lock<std::mutex>& lock) noexcept;
+
   const DirectoryState::Replica& find_replica(const std::string& replica_id) const;
   std::vector<std::string> replicas_of(const std::string& share_id) const;
   Replica describe_replica(const std::string& replica_id) const;
@@ -105,6 +131,7 @@ class DirectoryShareDriver final : public ShareDriver {
   std::uint64_t snapshot_count(const std::string& share_id) const;
 
   // These are called without the lock.
+  static bool is_all_copied(const DirectoryState::Removal& removal);
   static bool has_late_writes(const std::filesystem::path& copy,
                               const DirectoryState::Replica& replica);
   static void check_nothing_lost(const std::string& replica_id, const std::filesystem::path& copy,

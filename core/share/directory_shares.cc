@@ -75,6 +75,7 @@ std::vector<std::string> DirectoryShareDriver::create_share_instance(
     if (share_server_id && !store_.state().share_servers.contains(*share_server_id)) {
       set_up_server(share_id, share, mode);
     } else {
+      check_stays(share_server_id);
       ContentFolder& shares = store_.shares_of(share_server_id);
       shares.check_free(share_id);
       const std::filesystem::path work = shares.new_work_path(share_id);
@@ -89,6 +90,7 @@ std::vector<std::string> DirectoryShareDriver::create_share_instance(
 
 void DirectoryShareDriver::check_unused(const std::string& share_id) const {
   claims_.check(Kind::share, share_id, Hold::change);
+  check_stays(find(share_id).share_server_id);
   for (const auto& [snapshot_id, snapshot] : store_.state().snapshots) {
     if (snapshot.share_id == share_id) {
       throw ShareInUse(share_id, "snapshot '" + snapshot_id + "' is of it");

@@ -98,6 +98,7 @@ void DirectoryShareDriver::delete_snapshot(const std::string& snapshot_id) {
 
 void DirectoryShareDriver::check_revert(const std::string& share_id,
                                         const std::string& snapshot_id) const {
+  check_stays(find(share_id).share_server_id);
   const std::uint64_t size_gb = find(share_id).size_gb;
   const DirectoryState::Snapshot& snapshot = find_snapshot(snapshot_id);
   if (snapshot.share_id != share_id) {

@@ -33,6 +33,10 @@ std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   return text;
 }
 
+std::optional<std::uint64_t> optional_at(const Json& json, const char* key) {
+  return json.contains(key) ? std::optional(json.at(key).get<std::uint64_t>()) : std::nullopt;
+}
+
 // Ids become file names: one that the driver would not have taken must not come in by the state.
 const std::string& trusted_id(const std::string& id) {
   if (!is_valid_id(id)) throw std::runtime_error("'" + id + "' is no valid id");
@@ -73,6 +77,72 @@ DirectoryState::Share to_share(const Json& json, int format) {
   return share;
 }
 
+Json to_json(const FolderIdentity& identity) {
+  return {{"device", identity.device}, {"inode", identity.inode}, {"born_ns", identity.born_ns}};
+}
+
+FolderIdentity to_identity(const Json& json) {
+  return {.device = json.at("device").get<dev_t>(),
+          .inode = json.at("inode").get<ino_t>(),
+          .born_ns = json.at("born_ns").get<std::int64_t>()};
+}
+
+Json to_json(const DirectoryState::Migration& migration) {
+  Json shares = Json::object();
+  for (const auto& [id, share] : migration.shares) {
+    shares[id] = {{"identity", to_json(share.identity)}, {"is_copied", share.is_copied}};
+    if (share.synced) shares[id]["synced"] = *share.synced;
+  }
+  return {{"root", migration.root},
+          {"source", to_json(migration.source)},
+          {"destination", to_json(migration.destination)},
+          {"shares", std::move(shares)}};
+}
+
+DirectoryState::Migration to_migration(const Json& json) {
+  DirectoryState::Migration migration{.root = json.at("root").get<std::string>(),
+                                      .source = to_identity(json.at("source")),
+                                      .destination = to_identity(json.at("destination")),
+                                      .shares = {}};
+  for (const auto& [id, share] : json.at("shares").items()) {
+    migration.shares[trusted_id(id)] = {.identity = to_identity(share.at("identity")),
+                                        .is_copied = share.at("is_copied").get<bool>(),
+                                        .synced = optional_at(share, "synced")};
+  }
+  return migration;
+}
+
+Json to_json(const DirectoryState::ShareServer& server) {
+  Json json = Json::object();
+  if (!server.root.empty()) json["root"] = server.root;
+  if (server.migration) json["migration"] = to_json(*server.migration);
+  return json;
+}
+
+DirectoryState::ShareServer to_server(const Json& json) {
+  DirectoryState::ShareServer server{.root = json.value("root", ""), .migration = std::nullopt};
+  if (json.contains("migration")) server.migration = to_migration(json.at("migration"));
+  return server;
+}
+
+Json to_json(const DirectoryState::Removal& removal) {
+  return {{"path", removal.path},
+          {"identity", to_json(removal.identity)},
+          {"is_checked", removal.is_checked},
+          {"contents", removal.contents}};
+}
+
+void add_removals(const Json& json, DirectoryState& state) {
+  if (!json.contains("removals")) return;
+  for (const Json& removal : json.at("removals")) {
+    state.removals.push_back(
+        {.path = removal.at("path").get<std::string>(),
+         .identity = to_identity(removal.at("identity")),
+         .is_checked = removal.at("is_checked").get<bool>(),
+         .contents = removal.at("contents").get<std::map<std::string, std::uint64_t>>()});
+  }
+}
+
 // Of format 1 the servers are those that its shares name.
 void add_share_servers(const Json& json, DirectoryState& state, int format) {
   if (format == kFirstFormat) {
@@ -82,7 +152,7 @@ void add_share_servers(const Json& json, DirectoryState& state, int format) {
     return;
   }
   for (const auto& [id, server] : json.at("share_servers").items()) {
-    state.share_servers[trusted_id(id)] = {};
+    state.share_servers[trusted_id(id)] = to_server(server);
   }
   for (const auto& [id, share] : state.shares) {
     if (share.share_server_id && !state.share_servers.contains(*share.share_server_id)) {
@@ -96,7 +166,7 @@ DirectoryState::Replica to_replica(const Json& json) {
   DirectoryState::Replica replica;
   replica.share_id = trusted_id(json.at("share_id").get<std::string>());
   replica.has_content = json.at("has_content").get<bool>();
-  if (json.contains("synced")) replica.synced = json.at("synced").get<std::uint64_t>();
+  replica.synced = optional_at(json, "synced");
   if (json.contains("displaced")) {
     const Json& displaced = json.at("displaced");
     replica.displaced = {.inode = displaced.at("inode").get<std::uint64_t>(),
@@ -133,17 +203,9 @@ void add_replicas(const Json& json, DirectoryState& state) {
 }
 
 bool is_known(const DirectoryState& state, Kind kind, const std::string& id) {
-  switch (kind) {
-    case Kind::share:
-      return state.shares.contains(id);
-    case Kind::snapshot:
-      return state.snapshots.contains(id);
-    case Kind::share_server:
-      return state.share_servers.contains(id);
-    case Kind::replica:
-      return state.replicas.contains(id);
-  }
-  return false;
+  return (kind == Kind::share && state.shares.contains(id)) ||
+         (kind == Kind::snapshot && state.snapshots.contains(id)) ||
+         (kind == Kind::share_server && state.share_servers.contains(id));
 }
 
 void add_adoption(const Json& json, DirectoryState& state) {
@@ -174,6 +236,7 @@ DirectoryState to_state(const Json& json, int format) {
   }
   add_share_servers(json, state, format);
   add_replicas(json, state);
+  add_removals(json, state);
   add_adoption(json, state);
   return state;
 }
@@ -213,12 +276,14 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   Json replicas = Json::object();
   for (const auto& [id, replica] : state.replicas) replicas[id] = to_json(replica);
   Json servers = Json::object();
-  for (const auto& [id, server] : state.share_servers) servers[id] = Json::object();
+  for (const auto& [id, server] : state.share_servers) servers[id] = to_json(server);
   Json json = {{"format", kFormat},
                {"shares", std::move(shares)},
                {"snapshots", std::move(snapshots)},
                {"replicas", std::move(replicas)},
                {"share_servers", std::move(servers)}};
+  json["removals"] = Json::array();
+  for (const auto& removal : state.removals) json["removals"].push_back(to_json(removal));
   if (state.adoption) {
     json["adoption"] = {
         {"kind", std::string(kKinds.at(static_cast<std::size_t>(state.adoption->kind)))},

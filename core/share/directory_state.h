@@ -11,6 +11,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/share_types.h"
 
+#include "folder_below.h"
 #include "kind.h"
 
 namespace hookwire {
@@ -52,9 +53,35 @@ struct DirectoryState {
     std::set<std::string> snapshots;  // of which it has a copy
     friend bool operator==(const Replica&, const Replica&) = default;
   };
+  struct MovingShare {
+    FolderIdentity identity;  // of its content
+    bool is_copied = false;
+    /// The fingerprint of the content that the copy is of; nothing when that changed meanwhile.
+    std::optional<std::uint64_t> synced;
+    friend bool operator==(const MovingShare&, const MovingShare&) = default;
+  };
+  /// A share server on its way to another root; the folders have the server's id there and here.
+  struct Migration {
+    std::string root;  // resolved; empty: our own
+    FolderIdentity source;
+    FolderIdentity destination;
+    std::map<std::string, MovingShare> shares;
+    friend bool operator==(const Migration&, const Migration&) = default;
+  };
   /// Groups the shares that name it; their contents lie in its folder.
   struct ShareServer {
+    std::string root;  // where it was moved to; empty: our own
+    std::optional<Migration> migration;
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
+  };
+  /// A share server's folder that is to be removed, wherever it is, if it is still that one. What
+  /// was not checked yet must be as it was when it was copied, by fingerprints.
+  struct Removal {
+    std::string path;
+    FolderIdentity identity;
+    bool is_checked = false;
+    std::map<std::string, std::uint64_t> contents;
+    friend bool operator==(const Removal&, const Removal&) = default;
   };
   /// What is being taken over: it is in this state already, and has its content as soon as a folder
   /// is renamed to its place. When there is none after a start, it was not taken over.
@@ -68,6 +95,7 @@ struct DirectoryState {
   std::map<std::string, Snapshot> snapshots;
   std::map<std::string, Replica> replicas;
   std::map<std::string, ShareServer> share_servers;
+  std::vector<Removal> removals;
   std::optional<Adoption> adoption;
 
   friend bool operator==(const DirectoryState&, const DirectoryState&) = default;

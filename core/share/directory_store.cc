@@ -30,10 +30,20 @@ DirectoryStore::DirectoryStore(FileSystem& files, const std::filesystem::path& r
 
 void DirectoryStore::set_state(DirectoryState state) {
   state_ = std::move(state);
-  std::erase_if(shares_of_servers_,
-                [&](const auto& entry) { return !state_.share_servers.contains(entry.first); });
+  const auto server_of = [&](const auto& entry) { return state_.share_servers.find(entry.first); };
+  std::erase_if(shares_of_servers_, [&](const auto& entry) {
+    const auto server = server_of(entry);
+    return server == state_.share_servers.end() ||
+           entry.second.path() != folder_of(server->first, server->second.root);
+  });
+  std::erase_if(destinations_, [&](const auto& entry) {
+    const auto server = server_of(entry);
+    return server == state_.share_servers.end() || !server->second.migration;
+  });
   for (const auto& [id, server] : state_.share_servers) {
-    shares_of_servers_.try_emplace(id, files_, servers_.path_of(id), numbers_);
+    shares_of_servers_.try_emplace(id, files_, folder_of(id, server.root), numbers_);
+    if (!server.migration) continue;
+    destinations_.try_emplace(id, files_, folder_of(id, server.migration->root), numbers_);
   }
   std::erase_if(replica_folders_,
                 [&](const auto& entry) { return !state_.replicas.contains(entry.first); });
@@ -87,8 +97,9 @@ bool DirectoryStore::is_working(const FolderBelow& found) const {
 void DirectoryStore::write_exports(const DirectoryState& state) {
   std::string text = exports_text(state, [&](const std::string& id) {
     const DirectoryState::Share& share = state.shares.at(id);
-    const bool is_on_server = share.share_server_id && !share.is_apart;
-    return (is_on_server ? servers_.path_of(*share.share_server_id) : shares_.path()) / id;
+    if (!share.share_server_id || share.is_apart) return shares_.path_of(id);
+    const auto& server = state.share_servers.at(*share.share_server_id);
+    return folder_of(*share.share_server_id, server.root) / id;
   });
   if (text == exports_) return;
   exports_.clear();

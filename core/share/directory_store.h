@@ -45,9 +45,20 @@ class DirectoryStore {
   const ContentFolder& shares_of(const std::optional<std::string>& share_server_id) const;
   ContentFolder& home_of(const DirectoryState::Share& share);
   const ContentFolder& home_of(const DirectoryState::Share& share) const;
+  std::set<std::string> ids_of_shares(const std::optional<std::string>& share_server_id) const;
+  /// The folder of a share server in `root`, or in ours when that is empty.
+  std::filesystem::path folder_of(const std::string& share_server_id,
+                                  const std::string& root) const {
+    return root.empty() ? servers_.path_of(share_server_id)
+                        : std::filesystem::path(root) / share_server_id;
+  }
+  /// Where the share server is being migrated to.
+  ContentFolder& destination_of(const std::string& share_server_id) {
+    return destinations_.at(share_server_id);
+  }
   /// Where the content of a share lies that the state knows.
   std::filesystem::path content_of(const std::string& share_id) const;
-  /// The folders of share servers.
+  /// The folders of share servers, but of those that moved to another root.
   ContentFolder& servers() noexcept { return servers_; }
   const ContentFolder& servers() const noexcept { return servers_; }
   /// The folders of replicas, and that of one that the state knows.
@@ -115,7 +126,6 @@ class DirectoryStore {
   void commit_back(const DirectoryState& before) noexcept;
   void take_back(const std::filesystem::path& from, const std::filesystem::path& to) noexcept;
   void set_state(DirectoryState state);
-  std::set<std::string> ids_of_shares(const std::optional<std::string>& share_server_id) const;
   void make_server_folders();
   void see_numbers();
   void settle_adoption();
@@ -132,6 +142,7 @@ class DirectoryStore {
   ContentFolder servers_;
   ContentFolder replicas_;
   std::map<std::string, ReplicaFolder> replica_folders_;    // of each that the state knows
+  std::map<std::string, ContentFolder> destinations_;       // of each that is being migrated
   std::map<std::string, ContentFolder> shares_of_servers_;  // of each that the state knows
   DirectoryState state_;
   std::string exports_;     // what the file says; empty when that is not known

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,12 +15,23 @@ namespace hookwire {
 
 namespace {
 
+constexpr unsigned int kWanted = STATX_TYPE | STATX_INO | STATX_BTIME;
+
+FolderIdentity identity_in(const struct statx& status) {
+  const bool has_birth = (status.stx_mask & STATX_BTIME) != 0;
+  return {.device = ::makedev(status.stx_dev_major, status.stx_dev_minor),
+          .inode = status.stx_ino,
+          .born_ns = !has_birth ? 0
+                                : std::int64_t{status.stx_btime.tv_sec} * 1'000'000'000 +
+                                      std::int64_t{status.stx_btime.tv_nsec}};
+}
+
 FolderIdentity identity_of_open(const OpenFolder& folder) {
-  struct stat status {};
-  if (::fstat(folder.fd(), &status) != 0) {
+  struct statx status {};
+  if (::statx(folder.fd(), "", AT_EMPTY_PATH, kWanted, &status) != 0) {
     throw IoError(errno, "look at " + folder.path().string());
   }
-  return {status.st_dev, status.st_ino};
+  return identity_in(status);
 }
 
 void sync(const OpenFolder& folder) {
@@ -39,13 +51,13 @@ std::filesystem::path relative_to(const std::filesystem::path& root,
 }  // namespace
 
 std::optional<FolderIdentity> identity_if_there(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, kWanted, &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     throw IoError(errno, "look at " + path.string());
   }
-  if (!S_ISDIR(status.st_mode)) return std::nullopt;
-  return FolderIdentity{status.st_dev, status.st_ino};
+  if (!S_ISDIR(status.stx_mode)) return std::nullopt;
+  return identity_in(status);
 }
 
 bool is_below(const std::filesystem::path& folder, const std::filesystem::path& path) {

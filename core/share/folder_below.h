@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ namespace hookwire {
 struct FolderIdentity {
   dev_t device = 0;
   ino_t inode = 0;
+  std::int64_t born_ns = 0;  // 0 where the file system keeps no such time: inodes are used again
   friend bool operator==(const FolderIdentity&, const FolderIdentity&) = default;
 };
 

@@ -58,6 +58,24 @@ void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out)
   entries.finish();
 }
 
+void from_value(const Value& value, std::string_view what, ShareServerMigrationCompatibility& out) {
+  EntryReader entries(value, what);
+  entries.required("compatible", out.compatible);
+  entries.required("writable", out.writable);
+  entries.required("nondisruptive", out.nondisruptive);
+  entries.required("preserve_snapshots", out.preserve_snapshots);
+  entries.required("migration_cancel", out.migration_cancel);
+  entries.required("migration_get_progress", out.migration_get_progress);
+  entries.required("reason", out.reason);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, ShareServerMigrationProgress& out) {
+  EntryReader entries(value, what);
+  entries.required("total_progress", out.total_progress);
+  entries.finish();
+}
+
 void from_value(const Value& value, std::string_view what, Capabilities& out) {
   EntryReader entries(value, what);
   entries.required("share_backend_name", out.share_backend_name);

@@ -57,7 +57,12 @@ constexpr auto kPlain = named_methods<
     &ShareDriver::create_share_replica, &ShareDriver::delete_share_replica,
     &ShareDriver::promote_share_replica, &ShareDriver::update_share_replica,
     &ShareDriver::create_replicated_snapshot, &ShareDriver::delete_replicated_snapshot,
-    &ShareDriver::update_replicated_snapshot, &ShareDriver::publish_service_capabilities>();
+    &ShareDriver::update_replicated_snapshot,
+    &ShareDriver::share_server_migration_check_compatibility,
+    &ShareDriver::share_server_migration_start, &ShareDriver::share_server_migration_continue,
+    &ShareDriver::share_server_migration_complete, &ShareDriver::share_server_migration_cancel,
+    &ShareDriver::share_server_migration_get_progress,
+    &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{
     &method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>(), &call_periodic_data};

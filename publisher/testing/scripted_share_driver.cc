@@ -179,6 +179,44 @@ ReplicaSnapshot ScriptedShareDriver::update_replicated_snapshot(const std::strin
   return copy_of(replica_id, snapshot_id);
 }
 
+ShareServerMigrationCompatibility ScriptedShareDriver::share_server_migration_check_compatibility(
+    const std::string& /*share_server_id*/, const std::string& /*dest_root*/) {
+  run("share_server_migration_check_compatibility");
+  return {.compatible = true,
+          .writable = true,
+          .nondisruptive = true,
+          .preserve_snapshots = true,
+          .migration_cancel = true,
+          .migration_get_progress = true,
+          .reason = ""};
+}
+
+void ScriptedShareDriver::share_server_migration_start(const std::string& /*share_server_id*/,
+                                                       const std::string& /*dest_root*/) {
+  run("share_server_migration_start");
+}
+
+bool ScriptedShareDriver::share_server_migration_continue(const std::string& /*share_server_id*/) {
+  run("share_server_migration_continue");
+  return true;
+}
+
+std::vector<ShareInstance> ScriptedShareDriver::share_server_migration_complete(
+    const std::string& /*share_server_id*/) {
+  run("share_server_migration_complete");
+  return shares;
+}
+
+void ScriptedShareDriver::share_server_migration_cancel(const std::string& /*share_server_id*/) {
+  run("share_server_migration_cancel");
+}
+
+ShareServerMigrationProgress ScriptedShareDriver::share_server_migration_get_progress(
+    const std::string& /*share_server_id*/) {
+  run("share_server_migration_get_progress");
+  return {.total_progress = 100};
+}
+
 Capabilities ScriptedShareDriver::publish_service_capabilities() {
   run("publish_service_capabilities");
   return {.share_backend_name = "scripted",

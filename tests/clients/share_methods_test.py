@@ -52,6 +52,9 @@ def rules(share_id, access_rules, add_rules=(), delete_rules=()):
                  delete_rules=list(delete_rules))
 
 
+SILVER = "{silver}"  # a folder beside the root
+MOVING = ["v-start", "v-cont", "v-moved", "v-back"]
+
 # Before any other call. "s-w" and "s-rep" are written to by those who mount them, then and after.
 PREPARED = [
     ("init_host", {}),
@@ -70,6 +73,9 @@ PREPARED = [
     replica("create_share_replica", "r-pro", share_id="s-pro"),
     replica("create_share_replica", "r-late", share_id="s-late"),
     replica("promote_share_replica", "r-late"),
+    *[share("create_share_instance", f"s-{name}", share_server_id=name) for name in MOVING],
+    *[server("share_server_migration_start", name, dest_root=SILVER) for name in MOVING[1:]],
+    server("share_server_migration_continue", "v-moved"),
 ]
 
 # Each works in what was prepared, whatever others were made before; each changes something.
@@ -98,8 +104,14 @@ WORKING = [
     snapshot("create_replicated_snapshot", "n-rnew", share_id="s-rep"),
     snapshot("delete_replicated_snapshot", "n-rdel"),
     replica("update_replicated_snapshot", "r-new", snapshot_id="n-rep"),
+    server("share_server_migration_start", "v-start", dest_root=SILVER),
+    server("share_server_migration_continue", "v-cont"),
+    server("share_server_migration_complete", "v-moved"),
+    server("share_server_migration_cancel", "v-back"),
 ]
-CHANGING_NOTHING = [("init_host", {}), ("publish_service_capabilities", {}),
+CHANGING_NOTHING = [server("share_server_migration_check_compatibility", "v-used", dest_root=SILVER),
+                    server("share_server_migration_get_progress", "v-moved"),
+                    ("init_host", {}), ("publish_service_capabilities", {}),
                     ("get_periodic_hook_data", {"shares": ["s-w", "s-acl"]})]
 
 NOBODY, BAD_ID = "nobody", ".hidden"
@@ -180,6 +192,20 @@ WRONG = [
     (share("unmanage_share", "s-pro"), "ShareInUse"),
     (snapshot("delete_snapshot", "n-rep"), "InvalidShareInput"),
     (snapshot("unmanage_snapshot", "n-rep"), "InvalidShareInput"),
+    *[(server(f"share_server_migration_{step}", name), error)
+      for step in ("continue", "complete", "cancel", "get_progress")
+      for name, error in ((NOBODY, "ShareServerNotFound"), (BAD_ID, "InvalidShareInput"),
+                          ("v-used", "ShareServerMigrationFailed"))],
+    *[(server(f"share_server_migration_{step}", name, dest_root=SILVER), error)
+      for step in ("check_compatibility", "start")
+      for name, error in ((NOBODY, "ShareServerNotFound"), (BAD_ID, "InvalidShareInput"))],
+    (server("share_server_migration_start", "v-used", dest_root="not/absolute"),
+     "ShareServerMigrationFailed"),
+    (server("share_server_migration_complete", "v-cont"), "ShareServerMigrationFailed"),
+    (share("create_share_instance", "s-1", share_server_id="v-cont"), "ShareServerInUse"),
+    (share("delete_share_instance", "s-v-cont"), "ShareServerInUse"),
+    (share("manage_share", "s-1", export_path="import/share", share_server_id="v-cont"),
+     "ShareServerInUse"),
 ]
 
 
@@ -203,7 +229,7 @@ def tree(root):
         name = str(path.relative_to(root))
         if path.is_dir():
             found[name] = "/"
-        elif not name.endswith(".new") and name not in ("lock", "filler"):
+        elif not name.endswith(".new") and path.name not in ("lock", "filler"):
             size = path.stat().st_size
             found[name] = path.read_bytes() if size < 65536 else size
     return found
@@ -222,6 +248,8 @@ class ShareMethodsTest(unittest.TestCase):
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1200m", "hookwire", disk], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
         self.root = disk / "gold"
+        self.silver = disk / "silver"
+        self.silver.mkdir()
         self.host.start()
         self.made.append(("publish_service_capabilities", {}, None))  # answered once it runs
         self.prepare()
@@ -244,6 +272,8 @@ class ShareMethodsTest(unittest.TestCase):
 
     def call(self, method, args, error=None):
         """The result of the call, which must end in that error, or in none."""
+        if args.get("dest_root") == SILVER:
+            args = {**args, "dest_root": str(self.silver)}
         answer = self.host.ask({"method": method, "args": args,
                                 "context": {"request_id": "req-1", "user_id": "alice"}})
         found = answer.get("error", {}).get("type")
@@ -252,9 +282,9 @@ class ShareMethodsTest(unittest.TestCase):
         return answer.get("result")
 
     def refused(self, method, args, error):
-        before = tree(self.root)
+        before = tree(self.root.parent)
         self.call(method, args, error)
-        self.assertEqual(tree(self.root), before, f"{method} {args}: changed something")
+        self.assertEqual(tree(self.root.parent), before, f"{method} {args}: changed something")
 
     def test_in_success_and_in_each_of_its_errors(self):
         for (method, args), error in WRONG:
@@ -304,20 +334,20 @@ class ShareMethodsTest(unittest.TestCase):
 
     def do_all(self):
         for method, args in [*CHANGING_NOTHING, *WORKING]:
-            before = tree(self.root)
+            before = tree(self.root.parent)
             result = self.call(method, args)
             check = getattr(self, f"check_{method}", None)
             if check:
-                self.assertNotEqual(tree(self.root), before, method)
+                self.assertNotEqual(tree(self.root.parent), before, method)
                 check(result, before)
             else:
-                self.assertEqual(tree(self.root), before, method)
+                self.assertEqual(tree(self.root.parent), before, method)
         self.host.stop()
-        after = tree(self.root)
+        after = tree(self.root.parent)
         self.host.start()
         self.made.append(("publish_service_capabilities", {}, None))
         self.call("init_host", {})
-        self.assertEqual(tree(self.root), after)
+        self.assertEqual(tree(self.root.parent), after)
 
     def is_there(self, name):
         return (self.root / name).is_dir()
@@ -353,7 +383,7 @@ class ShareMethodsTest(unittest.TestCase):
         self.assertIn("/shares/s-acl 10.0.0.4(rw,", self.exports())
 
     def check_deny_access(self, _, before):
-        self.assertIn(b"/shares/s-acl user alice ro", before["exports"])
+        self.assertIn(b"/shares/s-acl user alice ro", before["gold/exports"])
         self.assertNotIn("/shares/s-acl user alice ro", self.exports())
 
     def check_update_access(self, result, _):
@@ -413,7 +443,7 @@ class ShareMethodsTest(unittest.TestCase):
 
     def check_update_share_replica(self, result, before):
         self.assertEqual(result["replica_state"], "in_sync")
-        self.assertEqual(before["replicas/r-up/content/file"], b"first")
+        self.assertEqual(before["gold/replicas/r-up/content/file"], b"first")
         self.assertEqual(self.content("replicas/r-up/content/file"), "second")
 
     def check_delete_share_replica(self, *_):
@@ -432,6 +462,24 @@ class ShareMethodsTest(unittest.TestCase):
     def check_update_replicated_snapshot(self, result, _):
         self.assertEqual(result["status"], "available")
         self.assertEqual(self.content("replicas/r-new/snapshots/n-rep/file"), "first")
+
+    def check_share_server_migration_start(self, result, _):
+        self.assertIsNone(result)
+        self.assertEqual(list((self.silver / "v-start").iterdir()), [])
+
+    def check_share_server_migration_continue(self, result, _):
+        self.assertIs(result, True)
+        self.assertTrue((self.silver / "v-cont/s-v-cont").is_dir())
+
+    def check_share_server_migration_complete(self, result, _):
+        moved = self.silver / "v-moved/s-v-moved"
+        self.assertEqual([share["export_locations"] for share in result], [[f"nas01:{moved}"]])
+        self.assertTrue(moved.is_dir())
+        self.assertFalse(self.is_there("servers/v-moved"))
+
+    def check_share_server_migration_cancel(self, *_):
+        self.assertFalse((self.silver / "v-back").exists())
+        self.assertTrue(self.is_there("servers/v-back/s-v-back"))
 
     def check_events(self):
         self.host.stop()

@@ -154,6 +154,44 @@ TEST_F(DirectoryConcurrency, NobodyTouchesAReplicaWhileItIsMadeOrUpdated) {
   driver_->delete_share_replica("r-1");
 }
 
+TEST_F(DirectoryConcurrency, AMigrationDoesNotCompleteWhileAShareKeepsChanging) {
+  driver_->create_share_instance("s-1", 1, "NFS", "v-1", {});
+  driver_->create_share_instance("s-2", 1, "NFS", "v-1", {});
+  write_file(server("v-1") / "s-2" / "file", "content");
+  fs::create_directory(folder_.path() / "silver");
+  const fs::path busy = server("v-1") / "s-1" / "busy";
+  driver_->share_server_migration_start("v-1", folder_.path() / "silver");
+  {
+    std::jthread changing([&](const std::stop_token& stop) {
+      for (int i = 0; !stop.stop_requested(); ++i) write_file(busy, std::to_string(i));
+    });
+    ASSERT_TRUE(eventually([&] { return fs::exists(busy); }));
+    EXPECT_FALSE(driver_->share_server_migration_continue("v-1"));
+    EXPECT_TRUE(driver_->share_server_migration_continue("v-1")) << "it holds up no other";
+    EXPECT_EQ(read_file(folder_.path() / "silver" / "v-1" / "s-2" / "file"), "content");
+    EXPECT_THAT([&] { driver_->share_server_migration_complete("v-1"); },
+                ::testing::ThrowsMessage<ShareServerMigrationFailed>(
+                    ::testing::HasSubstr("'s-1' keeps changing")));
+  }
+  const std::string last = read_file(busy);
+  driver_->share_server_migration_complete("v-1");
+  EXPECT_EQ(read_file(folder_.path() / "silver" / "v-1" / "s-1" / "busy"), last);
+}
+
+TEST_F(DirectoryConcurrency, NobodyCancelsInTheMiddleOfAStep) {
+  driver_->create_share_instance("s-1", 1, "NFS", "v-1", {});
+  for (int i = 0; i < 1500; ++i) write_file(server("v-1") / "s-1" / std::to_string(i), "content");
+  fs::create_directory(folder_.path() / "silver");
+  driver_->share_server_migration_start("v-1", folder_.path() / "silver");
+  std::jthread copying([&] { driver_->share_server_migration_continue("v-1"); });
+  ASSERT_TRUE(eventually([&] { return !fs::is_empty(folder_.path() / "silver" / "v-1"); }));
+  EXPECT_THROW(driver_->share_server_migration_cancel("v-1"), ShareServerInUse);
+  EXPECT_THROW(driver_->share_server_migration_continue("v-1"), ShareServerInUse);
+  copying.join();
+  driver_->share_server_migration_cancel("v-1");
+  EXPECT_TRUE(fs::is_empty(folder_.path() / "silver"));
+}
+
 TEST_F(DirectoryConcurrency, ASnapshotOfAShareThatOthersChangeIsMade) {
   create("s-1");
   std::jthread changing([&](const std::stop_token& stop) {

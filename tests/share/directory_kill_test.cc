@@ -176,6 +176,39 @@ TEST_F(DirectoryKill, EveryCopyIsWholeWheneverTheProcessDies) {
   });
 }
 
+void move_there_and_back(const fs::path& root, ShareDriver& driver, const Step& step) {
+  const auto move_to = [&](const fs::path& dest_root) {
+    step([&] { driver.share_server_migration_start("v-1", dest_root); });
+    bool is_copied = false;
+    while (!is_copied) step([&] { is_copied = driver.share_server_migration_continue("v-1"); });
+    step([&] { driver.share_server_migration_complete("v-1"); });
+  };
+  const fs::path silver = root.parent_path() / "silver";
+  if_it_can([&] { driver.share_server_migration_cancel("v-1"); });
+  if (fs::exists(root / "servers" / "v-1" / "s-1")) move_to(silver);
+  move_to(root);
+}
+
+TEST_F(DirectoryKill, EveryShareIsWholeWhereverItsServerIsWhenTheProcessDies) {
+  const fs::path silver = folder_.path() / "silver";
+  fs::create_directory(silver);
+  for (const char* id : {"s-1", "s-2", "s-3"}) {
+    driver_->create_share_instance(id, 1, "NFS", "v-1", {});
+    for (int i = 0; i < 20; ++i) write_file(server("v-1") / id / std::to_string(i), "content");
+  }
+  const auto content = tree(server("v-1") / "s-1");
+  kill_often(&move_there_and_back, 20, 25, [&](const Killed&) {
+    for (const ShareInstance& share : driver_->share_instances()) {
+      const std::string location = share.export_locations.at(0);
+      EXPECT_EQ(tree(location.substr(location.find(':') + 1)), content) << location;
+    }
+    EXPECT_EQ(driver_->share_instances().size(), 3U);
+    if_it_can([&] { driver_->share_server_migration_cancel("v-1"); });
+    const bool is_here = fs::exists(server("v-1") / "s-1");
+    EXPECT_NE(is_here, fs::exists(silver / "v-1" / "s-1")) << "nothing is left of the other copy";
+  });
+}
+
 void change_and_revert(const fs::path& root, ShareDriver& driver, const Step& step) {
   write_file(root / "shares" / "s-1" / "new", "new");
   step([&] { driver.revert_to_snapshot("s-1", "n-1"); });

@@ -62,9 +62,18 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
   hooked_.manage_share(context_, "s-1", 1, "NFS", "servers/v-1/s-1");
   hooked_.delete_share_instance(context_, "s-1");
 
-  hooked_.unmanage_share_server(context_, "v-1");
-  hooked_.manage_share_server(context_, "v-1", "servers/v-1");
+  std::filesystem::create_directory(folder_.path() / "silver");
+  const std::string silver = folder_.path() / "silver";
+  hooked_.share_server_migration_check_compatibility(context_, "v-1", silver);
+  hooked_.share_server_migration_start(context_, "v-1", silver);
+  hooked_.share_server_migration_continue(context_, "v-1");
+  hooked_.share_server_migration_get_progress(context_, "v-1");
+  hooked_.share_server_migration_complete(context_, "v-1");
+  EXPECT_THROW(hooked_.share_server_migration_cancel(context_, "v-1"), ShareServerMigrationFailed);
   hooked_.delete_share_server(context_, "v-1");
+  std::filesystem::create_directory(root() / "v-2");
+  hooked_.manage_share_server(context_, "v-1", "v-2");
+  hooked_.unmanage_share_server(context_, "v-1");
 
   EXPECT_THAT(
       seen,
@@ -92,9 +101,16 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
           "manage_share share_id size_gb share_proto export_path share_server_id "
           "driver_options (share)",
           "delete_share_instance share_id (share)",
-          "unmanage_share_server share_server_id (share_server)",
+          "share_server_migration_check_compatibility share_server_id dest_root "
+          "(share_server)",
+          "share_server_migration_start share_server_id dest_root (share_server)",
+          "share_server_migration_continue share_server_id (share_server)",
+          "share_server_migration_get_progress share_server_id (share_server)",
+          "share_server_migration_complete share_server_id (share_server)",
+          "share_server_migration_cancel share_server_id (share_server)",
+          "delete_share_server share_server_id (share_server)",
           "manage_share_server share_server_id identifier driver_options (share_server)",
-          "delete_share_server share_server_id (share_server)"));
+          "unmanage_share_server share_server_id (share_server)"));
   EXPECT_EQ(steps_.all().size(), 2 * seen.size());  // a pre and a post each
   EXPECT_EQ(seen.size(), method_descriptors<ShareDriver>().size());
 }

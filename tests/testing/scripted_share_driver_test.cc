@@ -51,6 +51,12 @@ TEST_F(ScriptedShares, EveryMethodThatHooksSeeIsNotedUnderTheNameTheySee) {
   EXPECT_EQ(shares_.create_replicated_snapshot(context_, "s-1", "n-3").at(0).replica_id, "r-1");
   shares_.delete_replicated_snapshot(context_, "n-3");
   EXPECT_EQ(shares_.update_replicated_snapshot(context_, "r-1", "n-3").status, "available");
+  EXPECT_TRUE(shares_.share_server_migration_check_compatibility(context_, "v-1", "/b").compatible);
+  shares_.share_server_migration_start(context_, "v-1", "/b");
+  EXPECT_TRUE(shares_.share_server_migration_continue(context_, "v-1"));
+  EXPECT_THAT(shares_.share_server_migration_complete(context_, "v-1"), IsEmpty());
+  shares_.share_server_migration_cancel(context_, "v-1");
+  EXPECT_EQ(shares_.share_server_migration_get_progress(context_, "v-1").total_progress, 100U);
   EXPECT_EQ(shares_.publish_service_capabilities(context_).share_backend_name, "scripted");
   EXPECT_THAT(shares_.get_periodic_hook_data(context_, {}), IsEmpty());
 

@@ -36,6 +36,10 @@ struct DirectoryOptions {
 /// A share server is set up with its first share. Once it has none it can be deleted, if nothing
 /// else lies in its folder.
 ///
+/// It moves to another root in steps: what is there is no share before the last step, which takes
+/// no more than what is as it was when it was copied. An old or a cancelled folder is removed when
+/// it is, by device and inode, the one that is known.
+///
 /// A replica is a whole copy of its share, `replicas/<id>/content`, with copies of replicated
 /// snapshots in `replicas/<id>/snapshots`. It is in sync when nothing in the share changed since it
 /// was copied, as the kernel's times of change tell.

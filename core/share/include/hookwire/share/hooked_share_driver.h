@@ -117,6 +117,33 @@ class HookedShareDriver {
                                              const std::string& snapshot_id) const {
     return hooked_.call<&ShareDriver::update_replicated_snapshot>(context, replica_id, snapshot_id);
   }
+  ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const Context& context, const std::string& share_server_id,
+      const std::string& dest_root) const {
+    return hooked_.call<&ShareDriver::share_server_migration_check_compatibility>(
+        context, share_server_id, dest_root);
+  }
+  void share_server_migration_start(const Context& context, const std::string& share_server_id,
+                                    const std::string& dest_root) const {
+    hooked_.call<&ShareDriver::share_server_migration_start>(context, share_server_id, dest_root);
+  }
+  bool share_server_migration_continue(const Context& context,
+                                       const std::string& share_server_id) const {
+    return hooked_.call<&ShareDriver::share_server_migration_continue>(context, share_server_id);
+  }
+  std::vector<ShareInstance> share_server_migration_complete(
+      const Context& context, const std::string& share_server_id) const {
+    return hooked_.call<&ShareDriver::share_server_migration_complete>(context, share_server_id);
+  }
+  void share_server_migration_cancel(const Context& context,
+                                     const std::string& share_server_id) const {
+    hooked_.call<&ShareDriver::share_server_migration_cancel>(context, share_server_id);
+  }
+  ShareServerMigrationProgress share_server_migration_get_progress(
+      const Context& context, const std::string& share_server_id) const {
+    return hooked_.call<&ShareDriver::share_server_migration_get_progress>(context,
+                                                                           share_server_id);
+  }
   Capabilities publish_service_capabilities(const Context& context) const {
     return hooked_.call<&ShareDriver::publish_service_capabilities>(context);
   }

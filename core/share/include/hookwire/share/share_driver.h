@@ -96,6 +96,22 @@ class ShareDriver {
   virtual ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
                                                      const std::string& snapshot_id) = 0;
 
+  /// Whether the server can be moved to the folder `dest_root`, and how.
+  virtual ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) = 0;
+  /// Begins to move it. Its shares go on where they are, but come and go no more.
+  virtual void share_server_migration_start(const std::string& share_server_id,
+                                            const std::string& dest_root) = 0;
+  /// Does a step; returns true when only the last one is left.
+  virtual bool share_server_migration_continue(const std::string& share_server_id) = 0;
+  /// The last step: from then on the server is there. Returns its shares.
+  virtual std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) = 0;
+  /// Takes back what was begun.
+  virtual void share_server_migration_cancel(const std::string& share_server_id) = 0;
+  virtual ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) = 0;
+
   virtual Capabilities publish_service_capabilities() = 0;
 
   /// Gets the shares with their access rules, and may add to their metadata what periodic hooks
@@ -192,6 +208,30 @@ struct Interface<ShareDriver> {
       Method<&ShareDriver::update_replicated_snapshot>{{.name = "update_replicated_snapshot",
                                                         .arguments = {"replica_id", "snapshot_id"},
                                                         .resource = kSnapshot}},
+      Method<&ShareDriver::share_server_migration_check_compatibility>{
+          {.name = "share_server_migration_check_compatibility",
+           .arguments = {"share_server_id", "dest_root"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_start>{
+          {.name = "share_server_migration_start",
+           .arguments = {"share_server_id", "dest_root"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_continue>{
+          {.name = "share_server_migration_continue",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_complete>{
+          {.name = "share_server_migration_complete",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer,
+           .secrets = {"result.access_rules.access_key"}}},
+      Method<&ShareDriver::share_server_migration_cancel>{{.name = "share_server_migration_cancel",
+                                                           .arguments = {"share_server_id"},
+                                                           .resource = kShareServer}},
+      Method<&ShareDriver::share_server_migration_get_progress>{
+          {.name = "share_server_migration_get_progress",
+           .arguments = {"share_server_id"},
+           .resource = kShareServer}},
       Method<&ShareDriver::publish_service_capabilities>{{.name = "publish_service_capabilities"}},
       Method<&ShareDriver::get_periodic_hook_data>{
           {.name = "get_periodic_hook_data",

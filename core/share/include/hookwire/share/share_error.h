@@ -94,6 +94,13 @@ class ShareServerInUse : public ShareError {
       : ShareError("share server '" + share_server_id + "' is in use: " + by) {}
 };
 
+/// It cannot be moved, or not further; the message says why.
+class ShareServerMigrationFailed : public ShareError {
+ public:
+  ShareServerMigrationFailed(const std::string& share_server_id, const std::string& why)
+      : ShareError("share server '" + share_server_id + "' cannot be migrated: " + why) {}
+};
+
 /// A folder that cannot become a share server's; the message says which and why.
 class ManageInvalidShareServer : public ShareError {
  public:

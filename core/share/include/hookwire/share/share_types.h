@@ -75,6 +75,25 @@ struct ReplicaSnapshot {
 void visit_value(const ReplicaSnapshot& snapshot, ValueVisitor& visitor);
 void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out);
 
+/// Whether a share server can be migrated, and how.
+struct ShareServerMigrationCompatibility {
+  bool compatible = false;
+  bool writable = false;       ///< Its shares can be written to until the last step.
+  bool nondisruptive = false;  ///< Whoever has mounted them need not mount them again.
+  bool preserve_snapshots = false;
+  bool migration_cancel = false;
+  bool migration_get_progress = false;
+  std::string reason;  ///< Why it is not compatible; else empty.
+};
+void visit_value(const ShareServerMigrationCompatibility& compatibility, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServerMigrationCompatibility& out);
+
+struct ShareServerMigrationProgress {
+  std::uint64_t total_progress = 0;  ///< In percent.
+};
+void visit_value(const ShareServerMigrationProgress& progress, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServerMigrationProgress& out);
+
 /// What a backend can do, as it tells the scheduler.
 struct Capabilities {
   std::string share_backend_name;

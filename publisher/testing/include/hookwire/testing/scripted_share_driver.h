@@ -76,6 +76,17 @@ class ScriptedShareDriver final : public ShareDriver {
   void delete_replicated_snapshot(const std::string& snapshot_id) override;
   ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
                                              const std::string& snapshot_id) override;
+  /// Migrations are compatible, and finished after any step.
+  ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) override;
+  void share_server_migration_start(const std::string& share_server_id,
+                                    const std::string& dest_root) override;
+  bool share_server_migration_continue(const std::string& share_server_id) override;
+  std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) override;
+  void share_server_migration_cancel(const std::string& share_server_id) override;
+  ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) override;
   /// Returns the name "scripted", 100 GB in all, 50 GB of them free.
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
