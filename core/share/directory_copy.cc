@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "file_attributes.h"
 #include "file_copy.h"
 #include "open_folder.h"
 
@@ -21,13 +22,24 @@ namespace {
 
 constexpr mode_t kPermissions = 07777;
 
-// Owner first, since setting it clears set-user-id; then mode; then times, which all else changes.
-void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status) {
+// What is open of an original and of its copy; nothing of links and special files.
+struct OpenPair {
+  int from = -1;
+  int to = -1;
+};
+
+// Owner first, since setting it clears set-user-id and capabilities; then attributes, which a mode
+// may forbid us to set; then mode; then times, which all else changes.
+void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status,
+                   OpenPair open = {}) {
   const bool is_link = S_ISLNK(status.st_mode);
   if (::fchownat(folder.fd(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
           0 &&
       errno != EPERM && errno != EINVAL) {
     folder.fail("set the owner of", name);
+  }
+  if (open.to >= 0 && !copy_attributes(open.from, open.to)) {
+    folder.fail("copy the attributes to", name);
   }
   if (!is_link && ::fchmodat(folder.fd(), name.c_str(), status.st_mode & kPermissions, 0) != 0) {
     folder.fail("set the mode of", name);
@@ -53,28 +65,33 @@ class TreeCopy {
   void copy(const OpenFolder& from, const OpenFolder& to, const std::string& name,
             const std::filesystem::path& relative, const struct stat& status) {
     if (S_ISDIR(status.st_mode)) {
-      copy_folder(from, to, name, relative);
+      copy_folder(from, to, name, relative, status);
     } else if (status.st_nlink > 1 && link_to_first(to, name, relative, status)) {
       return;
     } else if (S_ISREG(status.st_mode)) {
-      copy_file(from, to, name);
+      copy_file(from, to, name, status);
     } else if (S_ISLNK(status.st_mode)) {
-      copy_link(from, to, name);
-    } else if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
-      to.fail("make", name);
+      copy_link(from, to, name, status);
+    } else {
+      if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
+        to.fail("make", name);
+      }
+      keep_metadata(to, name, status);
     }
-    if (to.status(name)) keep_metadata(to, name, status);
   }
 
   void copy_folder(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-                   const std::filesystem::path& relative) {
+                   const std::filesystem::path& relative, const struct stat& status) {
     const auto source = from.open(name);
     if (source == nullptr) return;
     if (::mkdirat(to.fd(), name.c_str(), 0700) != 0) to.fail("make the folder", name);
-    copy_all(*source, OpenFolder(to, name), relative);
+    const OpenFolder target(to, name);
+    copy_all(*source, target, relative);
+    keep_metadata(to, name, status, {source->fd(), target.fd()});
   }
 
-  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+                 const struct stat& status) {
     // Without O_NONBLOCK a pipe put in the file's place meanwhile would hold us up.
     const Descriptor source(
         ::openat(from.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -84,14 +101,17 @@ class TreeCopy {
                                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!target.valid()) to.fail("make", name);
     if (!copy_content(source.get(), target.get())) from.fail("copy", name);
+    keep_metadata(to, name, status, {source.get(), target.get()});
   }
 
-  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+                 const struct stat& status) {
     std::array<char, PATH_MAX> text{};
     const ssize_t count = ::readlinkat(from.fd(), name.c_str(), text.data(), text.size() - 1);
     if (count < 0 && errno == ENOENT) return;
     if (count < 0) from.fail("read the link", name);
     if (::symlinkat(text.data(), to.fd(), name.c_str()) != 0) to.fail("make the link", name);
+    keep_metadata(to, name, status);
   }
 
   // True when another name of the file was copied before: this one joins it.
@@ -121,7 +141,7 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
   if (::mkdirat(parent.fd(), name.c_str(), 0700) != 0) parent.fail("make the folder", name);
   const OpenFolder target(to);
   TreeCopy(target).copy_all(source, target, {});
-  keep_metadata(parent, name, status);
+  keep_metadata(parent, name, status, {source.fd(), target.fd()});
   // One call for the whole file system costs less than one for each of many files.
   if (::syncfs(target.fd()) != 0) throw IoError(errno, "sync " + to.string());
 }
