@@ -71,6 +71,7 @@ ShareServer DirectoryShareDriver::manage_share_server(const std::string& share_s
       const std::filesystem::path to = servers.path_of(share_server_id);
       const FolderBelow found(root_, identifier);
       check_adoptable(found, servers, share_server_id);
+      found.check_ours_alone();
       for (const std::string& name : found.names()) {
         if (!parse_work_name(name)) continue;
         throw FolderRefused(found.path().string() + " holds '" + name +

@@ -99,6 +99,19 @@ bool FolderBelow::is_writable() const {
   return ::faccessat(AT_FDCWD, opened.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
+void FolderBelow::check_ours_alone() const {
+  struct stat status {};
+  if (::fstat(open_.back()->fd(), &status) != 0) throw IoError(errno, "look at " + path_.string());
+  if (status.st_uid != ::geteuid()) {
+    throw FolderRefused(path_.string() + " belongs to user " + std::to_string(status.st_uid) +
+                        ": chown it to the driver's, " + std::to_string(::geteuid()));
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw FolderRefused(path_.string() +
+                        " may be written by others than the driver's user: chmod go-w it");
+  }
+}
+
 void FolderBelow::move_to(const std::filesystem::path& to) const {
   const OpenFolder& parent = *open_[open_.size() - 2];
   const OpenFolder target(to.parent_path());
