@@ -83,7 +83,7 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
   check_folders(share_server_id);
   const std::filesystem::path content = store_.content_of(share_id);
   ContentFolder& destination = store_.destination_of(share_server_id);
-  const std::filesystem::path part = destination.new_part_path(share_id);
+  std::filesystem::path part = destination.new_part_path(share_id);
   lock.unlock();
   std::optional<std::uint64_t> synced;
   std::filesystem::path old;
@@ -91,7 +91,7 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
     synced = copy_unchanged(content, part);
     lock.lock();
     check_folders(share_server_id);  // again: it took a while
-    old = destination.replace(part, share_id);
+    old = destination.replace(part, share_id, log_);
   } catch (...) {
     if (lock.owns_lock()) lock.unlock();
     store_.remove(part);

@@ -121,7 +121,7 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     std::unique_lock lock(mutex_);
     check_revert(share_id, snapshot_id);
     ContentFolder& shares = store_.home_of(find(share_id));
-    const std::filesystem::path part = shares.new_part_path(share_id);
+    std::filesystem::path part = shares.new_part_path(share_id);
     const std::filesystem::path snapshot = store_.snapshots().path_of(snapshot_id);
     const std::string why =
         "share '" + share_id + "' is being reverted to snapshot '" + snapshot_id + "'";
@@ -132,7 +132,7 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     try {
       copy_tree(snapshot, part);
       lock.lock();
-      old = shares.replace(part, share_id);
+      old = shares.replace(part, share_id, log_);
       lock.unlock();
     } catch (...) {
       if (lock.owns_lock()) lock.unlock();

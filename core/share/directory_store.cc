@@ -217,6 +217,7 @@ std::vector<std::filesystem::path> DirectoryStore::commit_removed(const std::vec
 }
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
+  if (work.empty()) return;
   try {
     remove_tree(work);
   } catch (const std::exception& error) {

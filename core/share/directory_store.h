@@ -110,8 +110,8 @@ class DirectoryStore {
     return commit_removed({{&folder, id}}, std::move(next));
   }
 
-  /// Removes what lies at a working name. What cannot be removed is logged and left for the
-  /// recovery after the next start. Thread-safe. Never throws.
+  /// Removes what lies at a working name; nothing for an empty path. What cannot be removed is
+  /// logged and left for the recovery after the next start. Thread-safe. Never throws.
   void remove(const std::filesystem::path& work) const noexcept;
   void remove(const std::vector<std::filesystem::path>& works) const noexcept {
     for (const std::filesystem::path& work : works) remove(work);
