@@ -274,7 +274,7 @@ void DirectoryShareDriver::give_to_share(const std::string& replica_id,
                            .displaced = std::nullopt,
                            .snapshots = before.snapshots});
   try {
-    FolderBelow(root_, copy.string()).move_to(content);
+    FolderBelow(root_, copy.string()).move_to(content, log_);
   } catch (...) {
     set_replica(replica_id, before);
     throw;

@@ -42,12 +42,12 @@ void DirectoryShareDriver::delete_share_server(const std::string& share_server_i
     if (const std::string root = find_server(share_server_id).root; root.empty()) {
       const auto parts = store_.commit_removed(store_.servers(), share_server_id, std::move(next));
       lock.unlock();
-      store_.remove(parts);
+      for (const std::filesystem::path& part : parts) store_.remove_server(part, Empties::keep);
     } else {
       const std::filesystem::path folder = store_.folder_of(share_server_id, root);
       if (const auto identity = identity_if_there(folder)) {
         next.removals.push_back(
-            {.path = folder.string(), .identity = *identity, .is_checked = true, .contents = {}});
+            {.path = folder.string(), .identity = *identity, .is_checked = false, .contents = {}});
       }
       store_.commit(std::move(next));
       finish_removals(lock);

@@ -1,6 +1,7 @@
 #include "directory_store.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <span>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "hookwire/base/replace_file.h"
 
 #include "directory_removal.h"
+#include "exchange.h"
 #include "exports_file.h"
 
 namespace hookwire {
@@ -157,6 +159,7 @@ void DirectoryStore::take_back(const std::filesystem::path& from,
                                const std::filesystem::path& to) noexcept {
   try {
     files_.rename(from, to);
+    files_.sync_directory(to.parent_path());
   } catch (const std::exception& error) {
     log_.error(std::string("a call failed and left something behind: ") + error.what());
   }
@@ -172,7 +175,7 @@ void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& fo
   next.adoption = adoption;
   commit(std::move(next));
   try {
-    found.move_to(to);
+    found.move_to(to, log_);
   } catch (...) {
     commit_back(before);
     set_state(std::move(before));
@@ -218,8 +221,27 @@ std::vector<std::filesystem::path> DirectoryStore::commit_removed(const std::vec
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
   if (work.empty()) return;
+  // One that was half set up holds its first share, which is empty.
+  if (work.parent_path() == servers_.path()) return remove_server(work, Empties::remove);
   try {
     remove_tree(work);
+  } catch (const std::exception& error) {
+    log_.warning(work.string() +
+                 " could not be removed and waits for the next start: " + error.what());
+  }
+}
+
+void DirectoryStore::remove_server(const std::filesystem::path& work,
+                                   Empties empties) const noexcept {
+  try {
+    if (remove_emptied(work, empties)) return;
+    const std::string id = work_name_of(work).id;
+    const OpenFolder servers(servers_.path());
+    if (!rename_to_free(servers.fd(), work.filename().string(), servers.fd(), id)) {
+      throw IoError(errno, "rename to " + servers_.path_of(id).string());
+    }
+    log_.warning(servers_.path_of(id).string() +
+                 " holds what was put into it while its share server was deleted: left alone");
   } catch (const std::exception& error) {
     log_.warning(work.string() +
                  " could not be removed and waits for the next start: " + error.what());

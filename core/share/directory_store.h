@@ -12,6 +12,7 @@
 #include "hookwire/base/log.h"
 
 #include "content_folder.h"
+#include "directory_removal.h"
 #include "directory_state.h"
 #include "folder_below.h"
 
@@ -116,6 +117,11 @@ class DirectoryStore {
   void remove(const std::vector<std::filesystem::path>& works) const noexcept {
     for (const std::filesystem::path& work : works) remove(work);
   }
+
+  /// Removes the folder of a share server that nobody knows any more, at a working name; what came
+  /// into it meanwhile is put back under the server's id, or left where that is not free. Otherwise
+  /// as remove().
+  void remove_server(const std::filesystem::path& work, Empties empties) const noexcept;
 
   /// Makes the disk agree with the state after earlier processes, and logs what was amiss. Returns
   /// what to remove(). Throws IoError.

@@ -1,7 +1,6 @@
 #include "folder_below.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <iterator>
 #include <system_error>
+
+#include "exchange.h"
 
 namespace hookwire {
 
@@ -112,18 +113,14 @@ void FolderBelow::check_ours_alone() const {
   }
 }
 
-void FolderBelow::move_to(const std::filesystem::path& to) const {
+void FolderBelow::move_to(const std::filesystem::path& to, Log& log) const {
   const OpenFolder& parent = *open_[open_.size() - 2];
   const OpenFolder target(to.parent_path());
   const std::string from_name = path_.filename().string();
   const std::string to_name = to.filename().string();
-  const auto rename = [&](const OpenFolder& from, const std::string& a, const OpenFolder& into,
-                          const std::string& b) {
-    if (::renameat(from.fd(), a.c_str(), into.fd(), b.c_str()) != 0) {
-      from.fail(("rename to " + (into.path() / b).string() + " the folder").c_str(), a);
-    }
-  };
-  rename(parent, from_name, target, to_name);
+  if (!rename_to_free(parent.fd(), from_name, target.fd(), to_name)) {
+    parent.fail(("rename to " + to.string() + " the folder").c_str(), from_name);
+  }
   try {
     if (identity_if_there(to) != identity()) {
       throw Error(ErrorCode::busy, path_.string() + " was replaced meanwhile: try again");
@@ -131,7 +128,11 @@ void FolderBelow::move_to(const std::filesystem::path& to) const {
     sync(target);
     sync(parent);
   } catch (...) {
-    rename(target, to_name, parent, from_name);
+    if (!rename_to_free(target.fd(), to_name, parent.fd(), from_name)) {
+      log.error(IoError(errno, "a call failed, and could not rename " + to.string() + " back to " +
+                                   path_.string())
+                    .what());
+    }
     throw;
   }
 }

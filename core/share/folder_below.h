@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "hookwire/base/log.h"
+
 #include "open_folder.h"
 
 namespace hookwire {
@@ -66,8 +68,9 @@ class FolderBelow {
   void check_ours_alone() const;
 
   /// Renames it to `to`, which must not exist. On stable storage when it returns. Throws IoError,
-  /// or Error busy when another folder was put in its place, and has renamed nothing then.
-  void move_to(const std::filesystem::path& to) const;
+  /// or Error busy when another folder was put in its place, and has renamed nothing then, or logs
+  /// why that could not be taken back.
+  void move_to(const std::filesystem::path& to, Log& log) const;
 
  private:
   void descend(const std::string& name);

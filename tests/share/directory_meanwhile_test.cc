@@ -128,6 +128,66 @@ TEST_F(DirectoryMeanwhile, AFolderInPlaceOfANewShareIsNotGivenItsMode) {
   }
 }
 
+// The folder of a server without shares, with what is left of one.
+class ServerMeanwhile : public DirectoryMeanwhile {
+ protected:
+  void prepare_server() {
+    prepare([&](ShareDriver& driver) {
+      make_server(driver);
+      driver.delete_share_instance("s-1");
+      fs::create_directories(server("v-1") / ".part.900.s-1" / "inner");
+    });
+  }
+  void remove() const {
+    NullLog log;
+    make_directory_driver({.root = root(), .host = "nas01"}, log)->delete_share_server("v-1");
+  }
+  // True when there was a folder to put it in.
+  bool put_something_in() const {
+    const std::set<std::string> names = names_in(root() / "servers");
+    for (const std::string& name : names) {
+      fs::create_directory(root() / "servers" / name / "late");
+      write_file(root() / "servers" / name / "late" / "file", "late");
+    }
+    return !names.empty();
+  }
+  // After two starts.
+  void expect_kept() {
+    start();
+    restart();
+    EXPECT_EQ(read_file(server("v-1") / "late" / "file"), "late");
+    EXPECT_EQ(tree(server("v-1")).count(".part.900.s-1/inner"), 0U);
+  }
+};
+
+TEST_F(ServerMeanwhile, WhatComesIntoTheFolderOfOneThatIsRemovedIsKept) {
+  std::size_t n = 1;
+  for (bool is_put = false;; ++n, is_put = false) {
+    SCOPED_TRACE("in front of change " + std::to_string(n));
+    prepare_server();
+    if (!changed_meanwhile(
+            n, [&] { remove(); }, [&] { is_put = put_something_in(); }))
+      break;
+    ASSERT_TRUE(is_put);
+    expect_kept();
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(n, 3U);
+}
+
+TEST_F(ServerMeanwhile, AlsoWhenTheProcessDies) {
+  std::size_t n = 1;
+  for (;; ++n) {
+    SCOPED_TRACE("killed in front of change " + std::to_string(n));
+    prepare_server();
+    if (!killed_at_change(n, [&] { remove(); })) break;
+    ASSERT_TRUE(put_something_in());
+    expect_kept();
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(n, 3U);
+}
+
 TEST_F(DirectoryMeanwhile, AServersFolderThatOthersMayWriteIsNotTakenOver) {
   const auto expect_refused_for = [&](const char* why) {
     expect_refused<ManageInvalidShareServer>(
