@@ -12,6 +12,7 @@ namespace hookwire {
 
 const DirectoryState::ShareServer& DirectoryShareDriver::find_server(
     const std::string& share_server_id) const {
+  store_.check_settled(Kind::share_server, share_server_id);
   const auto found = store_.state().share_servers.find(share_server_id);
   if (found == store_.state().share_servers.end()) throw ShareServerNotFound(share_server_id);
   return found->second;

@@ -36,6 +36,7 @@ void make_folder(const std::filesystem::path& path, mode_t mode) {
 }  // namespace
 
 const DirectoryState::Share& DirectoryShareDriver::find(const std::string& share_id) const {
+  store_.check_settled(Kind::share, share_id);
   const auto found = store_.state().shares.find(share_id);
   if (found == store_.state().shares.end()) throw ShareNotFound(share_id);
   return found->second;

@@ -21,6 +21,7 @@ std::uint64_t DirectoryShareDriver::snapshot_count(const std::string& share_id) 
 
 const DirectoryState::Snapshot& DirectoryShareDriver::find_snapshot(
     const std::string& snapshot_id) const {
+  store_.check_settled(Kind::snapshot, snapshot_id);
   const auto found = store_.state().snapshots.find(snapshot_id);
   if (found == store_.state().snapshots.end()) throw SnapshotNotFound(snapshot_id);
   return found->second;

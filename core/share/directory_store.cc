@@ -96,13 +96,17 @@ bool DirectoryStore::is_working(const FolderBelow& found) const {
   return false;
 }
 
-void DirectoryStore::write_exports(const DirectoryState& state) {
-  std::string text = exports_text(state, [&](const std::string& id) {
+std::string DirectoryStore::exports_of(const DirectoryState& state) const {
+  return exports_text(state, [&](const std::string& id) {
     const DirectoryState::Share& share = state.shares.at(id);
     if (!share.share_server_id || share.is_apart) return shares_.path_of(id);
     const auto& server = state.share_servers.at(*share.share_server_id);
     return folder_of(*share.share_server_id, server.root) / id;
   });
+}
+
+void DirectoryStore::write_exports(const DirectoryState& state) {
+  std::string text = exports_of(state);
   if (text == exports_) return;
   exports_.clear();
   replace_file(files_, exports_path_, std::as_bytes(std::span(text)));
@@ -121,15 +125,18 @@ void DirectoryStore::commit(DirectoryState next) {
   set_state(std::move(next));
 }
 
-// A failure may have come after the file was replaced.
+// A failure may have come after a file was replaced. Of two files each is put back if it can be.
 void DirectoryStore::commit_back(const DirectoryState& before) noexcept {
-  try {
-    write_exports(before);
-    save_state(files_, state_path_, before);
-  } catch (const std::exception& error) {
-    log_.error("a call failed, and " + state_path_.string() + " or " + exports_path_.string() +
-               " may still say that it worked: " + error.what());
-  }
+  const auto attempt = [&](const std::filesystem::path& path, auto&& write) noexcept {
+    try {
+      write();
+    } catch (const std::exception& error) {
+      log_.error("a call failed, and " + path.string() +
+                 " may still say that it worked: " + error.what());
+    }
+  };
+  attempt(state_path_, [&] { save_state(files_, state_path_, before); });
+  attempt(exports_path_, [&] { write_exports(before); });
 }
 
 void DirectoryStore::commit_made(const std::vector<Made>& made, DirectoryState next) {
@@ -168,6 +175,7 @@ void DirectoryStore::take_back(const std::filesystem::path& from,
 // The state knows it before the folder is renamed, and of the rename: see settle_adoption().
 void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& found,
                                     const DirectoryState::Adoption& adoption, DirectoryState next) {
+  if (state_.adoption) throw Error(ErrorCode::bad_input, unsettled());
   const std::filesystem::path to = folder.path_of(adoption.id);
   if (found.path() == to) return commit(std::move(next));
   DirectoryState before = state_;

@@ -98,7 +98,8 @@ class DirectoryStore {
   }
 
   /// Makes `next` the state, and the folder `found` what `adoption` says, in `folder`; it may lie
-  /// there already. Throws IoError; Error busy when another was put in its place meanwhile.
+  /// there already. Throws IoError; Error busy when another was put in its place meanwhile,
+  /// bad_input while an earlier one is unsettled.
   void commit_adopted(ContentFolder& folder, const FolderBelow& found,
                       const DirectoryState::Adoption& adoption, DirectoryState next);
 
@@ -123,11 +124,20 @@ class DirectoryStore {
   /// as remove().
   void remove_server(const std::filesystem::path& work, Empties empties) const noexcept;
 
-  /// Makes the disk agree with the state after earlier processes, and logs what was amiss. Returns
-  /// what to remove(). Throws IoError.
+  /// True when the process died while `id` was taken over, and whether it was is not known, since
+  /// its place cannot be looked at.
+  bool is_unsettled(Kind kind, const std::string& id) const;
+  /// Throws Error bad_input when is_unsettled().
+  void check_settled(Kind kind, const std::string& id) const;
+
+  /// Makes the folders agree with the state after earlier processes, and logs what was amiss.
+  /// Returns what to remove(), before write_recovered(). Throws IoError.
   std::vector<std::filesystem::path> recover();
+  /// Makes the files agree with the state. Throws IoError.
+  void write_recovered();
 
  private:
+  std::string exports_of(const DirectoryState& state) const;
   void write_exports(const DirectoryState& state);
   void commit_back(const DirectoryState& before) noexcept;
   void take_back(const std::filesystem::path& from, const std::filesystem::path& to) noexcept;
@@ -135,6 +145,8 @@ class DirectoryStore {
   void make_server_folders();
   void see_numbers();
   void settle_adoption();
+  std::string unsettled() const;
+  bool says(const std::filesystem::path& path, const std::string& text) const;
   std::filesystem::path place_of(const DirectoryState::Adoption& adoption) const;
   void remove_unfinished(const std::filesystem::path& path);
 

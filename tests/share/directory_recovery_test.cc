@@ -165,6 +165,24 @@ TEST_F(DirectoryRecovery, FilesNotWrittenToTheirEndAreRemoved) {
   EXPECT_EQ(log_.count("was not written to its end"), 2U);
 }
 
+// It may take the very space that the files need.
+TEST_F(DirectoryRecovery, WhatIsLeftIsRemovedThoughTheFilesCannotBeWritten) {
+  leave(work("shares", "7.s-2"));
+  write_file(root() / "exports", "/ *(rw)\n");
+  fs::create_directories(root() / "exports.new" / "in the way");
+  EXPECT_THROW(start(), ShareBackendException);
+  EXPECT_EQ(names_in(root() / "shares"), std::set<std::string>{"s-1"});
+  fs::remove_all(root() / "exports.new");
+  driver_->init_host();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, ExportsThatFollowTheStateAreNotWritten) {
+  const ino_t exports = inode_of(root() / "exports");
+  start();
+  EXPECT_EQ(inode_of(root() / "exports"), exports);
+}
+
 TEST_F(DirectoryRecovery, ExportsFollowTheState) {
   write_file(root() / "exports", "/ *(rw)\n");
   start();
