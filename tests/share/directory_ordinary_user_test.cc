@@ -44,11 +44,20 @@ bool was_run_as_nobody() {
   return true;
 }
 
-TEST(OrdinaryUser, DoesWhatRootDoes) {
+// In parts, since one test has a limited time.
+class OrdinaryUser : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OrdinaryUser, DoesWhatRootDoes) {
   if (::geteuid() != 0) return;  // the other tests are an ordinary user's then
-  run_as_nobody(
-      "Directory*:Replica*:Migration*:-DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*");
+  run_as_nobody(GetParam());
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Parts, OrdinaryUser,
+    ::testing::Values("DirectoryAllOrNothing*", "ReplicaAllOrNothing*", "MigrationAllOrNothing*",
+                      "*Meanwhile*:Content*:Folder*",
+                      "Directory*:Replica*:Migration*:-*AllOrNothing*:*Meanwhile*:"
+                      "DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*"));
 
 class DirectoryOrdinaryUser : public DirectoryTest {
  protected:
