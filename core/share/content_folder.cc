@@ -56,7 +56,7 @@ std::filesystem::path ContentFolder::new_part_path(const std::string& id) {
 }
 
 std::filesystem::path ContentFolder::made_whole(const std::filesystem::path& part) {
-  WorkName name = parse_work_name(part.filename().string()).value();
+  WorkName name = work_name_of(part);
   name.is_part = false;
   std::filesystem::path work = folder_ / name.text();
   move(part, work);
@@ -65,7 +65,7 @@ std::filesystem::path ContentFolder::made_whole(const std::filesystem::path& par
 
 std::filesystem::path ContentFolder::given_up(const std::filesystem::path& work) noexcept {
   try {
-    WorkName name = parse_work_name(work.filename().string()).value();
+    WorkName name = work_name_of(work);
     name.is_part = true;
     std::filesystem::path part = folder_ / name.text();
     files_.rename(work, part);
@@ -75,8 +75,8 @@ std::filesystem::path ContentFolder::given_up(const std::filesystem::path& work)
   }
 }
 
-std::filesystem::path ContentFolder::replace(const std::filesystem::path& part,
-                                             const std::string& id) {
+std::filesystem::path ContentFolder::replace(std::filesystem::path& part, const std::string& id,
+                                             Log& log) {
   const std::filesystem::path to = path_of(id);
   if (!has(id)) {
     move(part, to);
@@ -86,17 +86,42 @@ std::filesystem::path ContentFolder::replace(const std::filesystem::path& part,
   try {
     files_.sync_directory(folder_);
   } catch (...) {
-    exchange(part, to);
+    exchange_back(part, id, log);
     throw;
   }
   return part;
 }
 
+// Where that fails, the old content lies at a name that is to be removed.
+void ContentFolder::exchange_back(std::filesystem::path& part, const std::string& id,
+                                  Log& log) noexcept {
+  const std::filesystem::path old = part;
+  try {
+    exchange(old, path_of(id));
+    return;
+  } catch (const std::exception& error) {
+    part.clear();
+    log.error("a call failed, and what was in " + path_of(id).string() +
+              " before it could not be put back: " + error.what());
+  }
+  try {
+    std::filesystem::path kept;
+    do {
+      kept = folder_ / (".kept." + std::to_string(numbers_.take()) + "." + id);
+    } while (files_.exists(kept));
+    files_.rename(old, kept);
+    log.error("what was in " + path_of(id).string() + " before is kept in " + kept.string());
+  } catch (const std::exception& error) {
+    log.error("what was in " + path_of(id).string() + " before is in " + old.string() +
+              ", which the next start removes: rename it: " + error.what());
+  }
+}
+
 // The old content has the higher number: it is put back when the process dies before the last step.
 std::filesystem::path ContentFolder::replace_in_steps(const std::filesystem::path& part,
                                                       const std::string& id) {
-  const std::filesystem::path work = made_whole(part);
   const std::filesystem::path old = new_work_path(id);
+  const std::filesystem::path work = made_whole(part);
   try {
     move(path_of(id), old);
     try {

@@ -69,8 +69,10 @@ class ContentFolder {
   /// Puts what lies at `part`, whole and on stable storage, in the place of the content of `id`, if
   /// there is any: in one step where the file system can exchange two names, else in two, and
   /// recover() puts the old content back when the process dies between them. Returns the partial
-  /// name of the old content, to be removed. Throws IoError, and has changed nothing then.
-  std::filesystem::path replace(const std::filesystem::path& part, const std::string& id);
+  /// name of the old content, to be removed. Throws IoError, and has changed nothing then; when it
+  /// cannot change that back, it logs so, keeps the old content as `.kept.<number>.<id>` and clears
+  /// `part`, since nothing is to be removed.
+  std::filesystem::path replace(std::filesystem::path& part, const std::string& id, Log& log);
 
   /// Makes the folder agree with the ids `known` to the state, after earlier processes: content
   /// that is known is put back from its working name. Logs what it does, content that is unknown
@@ -82,6 +84,7 @@ class ContentFolder {
   std::vector<std::string> names() const;   // in it, none when it is absent
   std::vector<WorkName> find_work() const;  // the newest first
   std::filesystem::path replace_in_steps(const std::filesystem::path& part, const std::string& id);
+  void exchange_back(std::filesystem::path& part, const std::string& id, Log& log) noexcept;
   void put_back(const WorkName& work, Log& log);
 
   FileSystem& files_;

@@ -14,6 +14,7 @@
 
 #include "file_attributes.h"
 #include "file_copy.h"
+#include "new_folder.h"
 #include "open_folder.h"
 
 namespace hookwire {
@@ -28,26 +29,41 @@ struct OpenPair {
   int to = -1;
 };
 
+bool set_owner(const OpenFolder& folder, const std::string& name, const struct stat& status,
+               int open) {
+  const uid_t user = status.st_uid;
+  const gid_t group = status.st_gid;
+  return (open >= 0
+              ? ::fchown(open, user, group)
+              : ::fchownat(folder.fd(), name.c_str(), user, group, AT_SYMLINK_NOFOLLOW)) == 0 ||
+         errno == EPERM || errno == EINVAL;
+}
+
+bool set_mode(const OpenFolder& folder, const std::string& name, mode_t mode, int open) {
+  return (open >= 0 ? ::fchmod(open, mode) : ::fchmodat(folder.fd(), name.c_str(), mode, 0)) == 0;
+}
+
+bool set_times(const OpenFolder& folder, const std::string& name, const struct stat& status,
+               int open) {
+  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+  return (open >= 0
+              ? ::futimens(open, times.data())
+              : ::utimensat(folder.fd(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW)) == 0;
+}
+
 // Owner first, since setting it clears set-user-id and capabilities; then attributes, which a mode
-// may forbid us to set; then mode; then times, which all else changes.
+// may forbid us to set; then mode; then times, which all else changes. Of what is open, through its
+// descriptor: of the whole copy others may be able to replace the name.
 void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status,
                    OpenPair open = {}) {
-  const bool is_link = S_ISLNK(status.st_mode);
-  if (::fchownat(folder.fd(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
-          0 &&
-      errno != EPERM && errno != EINVAL) {
-    folder.fail("set the owner of", name);
-  }
+  if (!set_owner(folder, name, status, open.to)) folder.fail("set the owner of", name);
   if (open.to >= 0 && !copy_attributes(open.from, open.to)) {
     folder.fail("copy the attributes to", name);
   }
-  if (!is_link && ::fchmodat(folder.fd(), name.c_str(), status.st_mode & kPermissions, 0) != 0) {
+  if (!S_ISLNK(status.st_mode) && !set_mode(folder, name, status.st_mode & kPermissions, open.to)) {
     folder.fail("set the mode of", name);
   }
-  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
-  if (::utimensat(folder.fd(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
-    folder.fail("set the times of", name);
-  }
+  if (!set_times(folder, name, status, open.to)) folder.fail("set the times of", name);
 }
 
 class TreeCopy {
@@ -137,11 +153,11 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
   struct stat status {};
   if (::fstat(source.fd(), &status) != 0) throw IoError(errno, "look at " + from.string());
   const OpenFolder parent(to.parent_path());
-  const std::string name = to.filename().string();
-  if (::mkdirat(parent.fd(), name.c_str(), 0700) != 0) parent.fail("make the folder", name);
-  const OpenFolder target(to);
+  const NewFolder made(to);
+  const OpenFolder& target = made.folder();
   TreeCopy(target).copy_all(source, target, {});
-  keep_metadata(parent, name, status, {source.fd(), target.fd()});
+  keep_metadata(parent, to.filename().string(), status, {source.fd(), target.fd()});
+  made.check_in_place();
   // One call for the whole file system costs less than one for each of many files.
   if (::syncfs(target.fd()) != 0) throw IoError(errno, "sync " + to.string());
 }

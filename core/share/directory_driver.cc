@@ -41,8 +41,9 @@ void DirectoryShareDriver::init_host() {
     log_.info(root_.string() + " holds " + std::to_string(store_.state().shares.size()) +
               " shares and " + std::to_string(store_.state().snapshots.size()) + " snapshots");
     lock.unlock();
-    store_.remove(needless);
+    store_.remove(needless);  // first: it may take the space that the files need
     lock.lock();
+    store_.write_recovered();
     finish_removals(lock);
   });
 }
@@ -80,7 +81,9 @@ ShareInstance DirectoryShareDriver::instance_of(const std::string& share_id) con
 std::vector<ShareInstance> DirectoryShareDriver::share_instances() {
   const std::lock_guard guard(mutex_);
   std::vector<ShareInstance> shares;
-  for (const auto& [id, share] : store_.state().shares) shares.push_back(instance_of(id));
+  for (const auto& [id, share] : store_.state().shares) {
+    if (!store_.is_unsettled(Kind::share, id)) shares.push_back(instance_of(id));
+  }
   return shares;
 }
 

@@ -42,6 +42,12 @@ bool DirectoryShareDriver::remove_left(const DirectoryState::Removal& removal,
     lock.lock();
     return false;
   }
+  if (found && !removal.is_checked && removal.contents.empty()) {
+    // Nothing is in it; what comes into it now stays.
+    const bool is_gone = remove_emptied(removal.path, Empties::keep);
+    lock.lock();
+    return is_gone;
+  }
   lock.lock();
   DirectoryState next = store_.state();
   const auto left = std::find(next.removals.begin(), next.removals.end(), removal);

@@ -17,13 +17,31 @@ namespace {
 void check_not_content(const FolderBelow& found, const std::filesystem::path& content,
                        const std::string& whose) {
   const auto& chain = found.chain();
-  const std::optional<FolderIdentity> identity = identity_if_there(content);
+  std::optional<FolderIdentity> identity;
+  try {
+    identity = identity_if_there(content);
+  } catch (const IoError& error) {
+    // By their names the two may have to do with each other; else it holds up nobody.
+    if (!is_below(content.parent_path(), found.path()) && !is_below(found.path(), content)) return;
+    throw FolderRefused("whether " + found.path().string() + " is, holds or lies in " + whose +
+                        " is not known: " + error.what());
+  }
   if (identity && std::find(chain.begin(), chain.end(), *identity) != chain.end()) {
     throw FolderRefused(found.path().string() + " is, or lies in, " + whose);
   }
   if (is_below(found.path(), content)) {
     throw FolderRefused(found.path().string() + " holds " + whose);
   }
+}
+
+void check_not_server(const FolderBelow& found, const std::filesystem::path& folder,
+                      const std::string& server_id) {
+  try {
+    if (identity_if_there(folder) != found.identity()) return;
+  } catch (const IoError&) {
+    if (folder != found.path()) return;
+  }
+  throw FolderRefused(found.path().string() + " is share server '" + server_id + "'");
 }
 
 }  // namespace
@@ -53,9 +71,7 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
       check_not_content(found, store_.folder_of(id, server.migration->root),
                         "the new folder of share server '" + id + "'");
     }
-    if (identity_if_there(store_.folder_of(id, server.root)) == found.identity()) {
-      throw FolderRefused(found.path().string() + " is share server '" + id + "'");
-    }
+    check_not_server(found, store_.folder_of(id, server.root), id);
   }
   for (const auto& [id, replica] : store_.state().replicas) {
     check_not_content(found, store_.replica(id).contents.path(), "replica '" + id + "'");

@@ -20,6 +20,22 @@ namespace {
 
 constexpr int kRounds = 3;
 
+// It may have been there, empty; its owner could do to the copies whatever he likes.
+void make_private(const OpenFolder& folder) {
+  struct stat status {};
+  if (::fstat(folder.fd(), &status) != 0) {
+    throw IoError(errno, "look at " + folder.path().string());
+  }
+  if (status.st_uid != ::geteuid()) {
+    throw Error(ErrorCode::bad_input,
+                folder.path().string() + " belongs to user " + std::to_string(status.st_uid) +
+                    ": remove it or chown it to the driver's, " + std::to_string(::geteuid()));
+  }
+  if (::fchmod(folder.fd(), 0700) != 0) {
+    throw IoError(errno, "set the mode of " + folder.path().string());
+  }
+}
+
 }  // namespace
 
 void DirectoryShareDriver::share_server_migration_start(const std::string& share_server_id,
@@ -46,9 +62,7 @@ void DirectoryShareDriver::share_server_migration_start(const std::string& share
     }
     const auto destination = store_.folder_of(share_server_id, migration.root);
     files_.make_directory(destination, 0700);
-    if (::chmod(destination.c_str(), 0700) != 0) {
-      throw IoError(errno, "set the mode of " + destination.string());
-    }
+    make_private(OpenFolder(destination));
     try {
       files_.sync_directory(destination.parent_path());
       migration.destination = identity_of(destination);
@@ -69,7 +83,7 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
   check_folders(share_server_id);
   const std::filesystem::path content = store_.content_of(share_id);
   ContentFolder& destination = store_.destination_of(share_server_id);
-  const std::filesystem::path part = destination.new_part_path(share_id);
+  std::filesystem::path part = destination.new_part_path(share_id);
   lock.unlock();
   std::optional<std::uint64_t> synced;
   std::filesystem::path old;
@@ -77,7 +91,7 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
     synced = copy_unchanged(content, part);
     lock.lock();
     check_folders(share_server_id);  // again: it took a while
-    old = destination.replace(part, share_id);
+    old = destination.replace(part, share_id, log_);
   } catch (...) {
     if (lock.owns_lock()) lock.unlock();
     store_.remove(part);

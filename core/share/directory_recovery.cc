@@ -1,4 +1,7 @@
+#include <cstddef>
+#include <memory>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "hookwire/base/replace_file.h"
@@ -30,15 +33,19 @@ std::set<std::string> copied_shares(const DirectoryState::Migration& migration) 
 
 }  // namespace
 
-// The first version made none.
+// The first version made none. What goes wrong with one holds up no other, nor the start.
 void DirectoryStore::make_server_folders() {
-  bool made = false;
   for (const auto& [id, share] : state_.shares) {
-    if (!share.is_apart || servers_.has(*share.share_server_id)) continue;
-    shares_of(share.share_server_id).make();
-    made = true;
+    if (!share.is_apart) continue;
+    try {
+      if (servers_.has(*share.share_server_id)) continue;
+      shares_of(share.share_server_id).make();
+      files_.sync_directory(servers_.path());
+    } catch (const IoError& error) {
+      log_.error("the folder of share server '" + *share.share_server_id +
+                 "' could not be made: " + error.what());
+    }
   }
-  if (made) files_.sync_directory(servers_.path());
 }
 
 // Also those in the folder of a share server or replica that is to be put back.
@@ -81,13 +88,35 @@ std::filesystem::path DirectoryStore::place_of(const DirectoryState::Adoption& a
   return {};
 }
 
+std::string DirectoryStore::unsettled() const {
+  const DirectoryState::Adoption& adoption = state_.adoption.value();
+  return "whether " + std::string(to_string(adoption.kind)) + " '" + adoption.id +
+         "' was taken over is not known: see that " + place_of(adoption).string() +
+         " can be looked at, then call init_host";
+}
+
+bool DirectoryStore::is_unsettled(Kind kind, const std::string& id) const {
+  return state_.adoption == DirectoryState::Adoption{.kind = kind, .id = id};
+}
+
+void DirectoryStore::check_settled(Kind kind, const std::string& id) const {
+  if (is_unsettled(kind, id)) throw Error(ErrorCode::bad_input, unsettled());
+}
+
 // Nothing is renamed here: where the folder is tells whether it was taken over.
 void DirectoryStore::settle_adoption() {
   if (!state_.adoption) return;
+  bool is_there = false;
+  try {
+    is_there = files_.exists(place_of(*state_.adoption));
+  } catch (const IoError& error) {
+    log_.error(unsettled() + ": " + error.what());
+    return;
+  }
   DirectoryState next = state_;
   next.adoption.reset();
   const auto& [kind, id] = *state_.adoption;
-  if (!files_.exists(place_of(*state_.adoption))) {
+  if (!is_there) {
     if (kind == Kind::share) next.shares.erase(id);
     if (kind == Kind::snapshot) next.snapshots.erase(id);
     if (kind == Kind::share_server) next.share_servers.erase(id);
@@ -101,9 +130,32 @@ void DirectoryStore::settle_adoption() {
 
 void DirectoryStore::remove_unfinished(const std::filesystem::path& path) {
   const std::filesystem::path unfinished = unfinished_path(path);
-  if (!files_.exists(unfinished)) return;
-  files_.remove(unfinished);
-  log_.warning("removed " + unfinished.string() + ": it was not written to its end");
+  try {
+    if (!files_.exists(unfinished)) return;
+    files_.remove(unfinished);
+    log_.warning("removed " + unfinished.string() + ": it was not written to its end");
+  } catch (const IoError& error) {
+    log_.error(unfinished.string() + " is in the way: " + error.what());
+  }
+}
+
+bool DirectoryStore::says(const std::filesystem::path& path, const std::string& text) const {
+  if (!files_.exists(path)) return false;
+  const std::unique_ptr<File> file = files_.open(path, OpenMode::read);
+  if (file->size() != text.size()) return false;
+  std::string found(text.size(), '\0');
+  return file->read_at(0, std::as_writable_bytes(std::span(found))) == text.size() && found == text;
+}
+
+void DirectoryStore::write_recovered() {
+  remove_unfinished(state_path_);
+  remove_unfinished(exports_path_);
+  if (!is_settled_) save_state(files_, state_path_, state_);
+  is_settled_ = true;
+  std::string text = exports_of(state_);
+  exports_.clear();
+  if (says(exports_path_, text)) exports_ = std::move(text);
+  write_exports(state_);
 }
 
 std::set<std::string> DirectoryStore::ids_of_shares(
@@ -117,12 +169,8 @@ std::set<std::string> DirectoryStore::ids_of_shares(
 
 // What goes wrong with one folder holds up no other.
 std::vector<std::filesystem::path> DirectoryStore::recover() {
-  remove_unfinished(state_path_);
-  remove_unfinished(exports_path_);
-  if (!is_settled_) save_state(files_, state_path_, state_);
-  is_settled_ = true;
-  exports_.clear();
-  write_exports(state_);
+  make_server_folders();
+  settle_adoption();
   std::vector<std::filesystem::path> needless;
   const auto recover = [&](ContentFolder& folder, const std::set<std::string>& known) {
     try {

@@ -162,7 +162,7 @@ Replica DirectoryShareDriver::update_share_replica(const std::string& replica_id
     const std::string why = "replica '" + replica_id + "' is being updated";
     under_way.claim({Kind::share, replica.share_id, Hold::keep, why});
     under_way.claim({Kind::replica, replica_id, Hold::change, why});
-    const std::filesystem::path part = folder.new_part_path(ReplicaFolder::kContent);
+    std::filesystem::path part = folder.new_part_path(ReplicaFolder::kContent);
     lock.unlock();
     check_nothing_lost(replica_id, copy, replica);
     if (identity_if_there(copy) && replica.synced && is_as_it_was(content, *replica.synced)) {
@@ -176,7 +176,7 @@ Replica DirectoryShareDriver::update_share_replica(const std::string& replica_id
       lock.lock();
       replica.synced.reset();  // until the new copy is in its place
       set_replica(replica_id, replica);
-      old = folder.replace(part, ReplicaFolder::kContent);
+      old = folder.replace(part, ReplicaFolder::kContent, log_);
       replica = {.share_id = replica.share_id,
                  .synced = synced,
                  .displaced = std::nullopt,
@@ -274,7 +274,7 @@ void DirectoryShareDriver::give_to_share(const std::string& replica_id,
                            .displaced = std::nullopt,
                            .snapshots = before.snapshots});
   try {
-    FolderBelow(root_, copy.string()).move_to(content);
+    FolderBelow(root_, copy.string()).move_to(content, log_);
   } catch (...) {
     set_replica(replica_id, before);
     throw;

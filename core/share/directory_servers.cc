@@ -12,6 +12,7 @@ namespace hookwire {
 
 const DirectoryState::ShareServer& DirectoryShareDriver::find_server(
     const std::string& share_server_id) const {
+  store_.check_settled(Kind::share_server, share_server_id);
   const auto found = store_.state().share_servers.find(share_server_id);
   if (found == store_.state().share_servers.end()) throw ShareServerNotFound(share_server_id);
   return found->second;
@@ -42,12 +43,12 @@ void DirectoryShareDriver::delete_share_server(const std::string& share_server_i
     if (const std::string root = find_server(share_server_id).root; root.empty()) {
       const auto parts = store_.commit_removed(store_.servers(), share_server_id, std::move(next));
       lock.unlock();
-      store_.remove(parts);
+      for (const std::filesystem::path& part : parts) store_.remove_server(part, Empties::keep);
     } else {
       const std::filesystem::path folder = store_.folder_of(share_server_id, root);
       if (const auto identity = identity_if_there(folder)) {
         next.removals.push_back(
-            {.path = folder.string(), .identity = *identity, .is_checked = true, .contents = {}});
+            {.path = folder.string(), .identity = *identity, .is_checked = false, .contents = {}});
       }
       store_.commit(std::move(next));
       finish_removals(lock);
@@ -71,6 +72,7 @@ ShareServer DirectoryShareDriver::manage_share_server(const std::string& share_s
       const std::filesystem::path to = servers.path_of(share_server_id);
       const FolderBelow found(root_, identifier);
       check_adoptable(found, servers, share_server_id);
+      found.check_ours_alone();
       for (const std::string& name : found.names()) {
         if (!parse_work_name(name)) continue;
         throw FolderRefused(found.path().string() + " holds '" + name +

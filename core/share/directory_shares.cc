@@ -1,10 +1,10 @@
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "directory_share_driver.h"
 #include "directory_usage.h"
+#include "new_folder.h"
 #include "share_errors.h"
 #include "share_input.h"
 #include "under_way.h"
@@ -23,14 +23,20 @@ namespace {
 }
 
 void make_folder(const std::filesystem::path& path, mode_t mode) {
-  if (::mkdir(path.c_str(), 0700) != 0) throw IoError(errno, "make " + path.string());
-  // The mode is given whatever the umask.
-  if (::chmod(path.c_str(), mode) != 0) throw IoError(errno, "set the mode of " + path.string());
+  const NewFolder made(path);
+  try {
+    made.set_mode(mode);
+    made.check_in_place();
+  } catch (...) {
+    ::rmdir(path.c_str());
+    throw;
+  }
 }
 
 }  // namespace
 
 const DirectoryState::Share& DirectoryShareDriver::find(const std::string& share_id) const {
+  store_.check_settled(Kind::share, share_id);
   const auto found = store_.state().shares.find(share_id);
   if (found == store_.state().shares.end()) throw ShareNotFound(share_id);
   return found->second;
@@ -49,8 +55,14 @@ void DirectoryShareDriver::set_up_server(const std::string& share_id,
   ContentFolder& servers = store_.servers();
   servers.check_free(server_id);
   const std::filesystem::path work = servers.new_work_path(server_id);
-  make_folder(work, 0700);
-  make_folder(work / share_id, mode);
+  try {
+    make_folder(work, 0700);
+    make_folder(work / share_id, mode);
+    files_.sync_directory(work);
+  } catch (...) {
+    store_.remove(work);
+    throw;
+  }
   DirectoryState next = store_.state();
   next.share_servers[server_id] = {};
   next.shares[share_id] = share;

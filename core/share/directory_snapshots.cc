@@ -21,6 +21,7 @@ std::uint64_t DirectoryShareDriver::snapshot_count(const std::string& share_id) 
 
 const DirectoryState::Snapshot& DirectoryShareDriver::find_snapshot(
     const std::string& snapshot_id) const {
+  store_.check_settled(Kind::snapshot, snapshot_id);
   const auto found = store_.state().snapshots.find(snapshot_id);
   if (found == store_.state().snapshots.end()) throw SnapshotNotFound(snapshot_id);
   return found->second;
@@ -121,7 +122,7 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     std::unique_lock lock(mutex_);
     check_revert(share_id, snapshot_id);
     ContentFolder& shares = store_.home_of(find(share_id));
-    const std::filesystem::path part = shares.new_part_path(share_id);
+    std::filesystem::path part = shares.new_part_path(share_id);
     const std::filesystem::path snapshot = store_.snapshots().path_of(snapshot_id);
     const std::string why =
         "share '" + share_id + "' is being reverted to snapshot '" + snapshot_id + "'";
@@ -132,7 +133,7 @@ void DirectoryShareDriver::revert_to_snapshot(const std::string& share_id,
     try {
       copy_tree(snapshot, part);
       lock.lock();
-      old = shares.replace(part, share_id);
+      old = shares.replace(part, share_id, log_);
       lock.unlock();
     } catch (...) {
       if (lock.owns_lock()) lock.unlock();

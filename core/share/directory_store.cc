@@ -1,6 +1,7 @@
 #include "directory_store.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <span>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "hookwire/base/replace_file.h"
 
 #include "directory_removal.h"
+#include "exchange.h"
 #include "exports_file.h"
 
 namespace hookwire {
@@ -94,13 +96,17 @@ bool DirectoryStore::is_working(const FolderBelow& found) const {
   return false;
 }
 
-void DirectoryStore::write_exports(const DirectoryState& state) {
-  std::string text = exports_text(state, [&](const std::string& id) {
+std::string DirectoryStore::exports_of(const DirectoryState& state) const {
+  return exports_text(state, [&](const std::string& id) {
     const DirectoryState::Share& share = state.shares.at(id);
     if (!share.share_server_id || share.is_apart) return shares_.path_of(id);
     const auto& server = state.share_servers.at(*share.share_server_id);
     return folder_of(*share.share_server_id, server.root) / id;
   });
+}
+
+void DirectoryStore::write_exports(const DirectoryState& state) {
+  std::string text = exports_of(state);
   if (text == exports_) return;
   exports_.clear();
   replace_file(files_, exports_path_, std::as_bytes(std::span(text)));
@@ -119,15 +125,18 @@ void DirectoryStore::commit(DirectoryState next) {
   set_state(std::move(next));
 }
 
-// A failure may have come after the file was replaced.
+// A failure may have come after a file was replaced. Of two files each is put back if it can be.
 void DirectoryStore::commit_back(const DirectoryState& before) noexcept {
-  try {
-    write_exports(before);
-    save_state(files_, state_path_, before);
-  } catch (const std::exception& error) {
-    log_.error("a call failed, and " + state_path_.string() + " or " + exports_path_.string() +
-               " may still say that it worked: " + error.what());
-  }
+  const auto attempt = [&](const std::filesystem::path& path, auto&& write) noexcept {
+    try {
+      write();
+    } catch (const std::exception& error) {
+      log_.error("a call failed, and " + path.string() +
+                 " may still say that it worked: " + error.what());
+    }
+  };
+  attempt(state_path_, [&] { save_state(files_, state_path_, before); });
+  attempt(exports_path_, [&] { write_exports(before); });
 }
 
 void DirectoryStore::commit_made(const std::vector<Made>& made, DirectoryState next) {
@@ -157,6 +166,7 @@ void DirectoryStore::take_back(const std::filesystem::path& from,
                                const std::filesystem::path& to) noexcept {
   try {
     files_.rename(from, to);
+    files_.sync_directory(to.parent_path());
   } catch (const std::exception& error) {
     log_.error(std::string("a call failed and left something behind: ") + error.what());
   }
@@ -165,6 +175,7 @@ void DirectoryStore::take_back(const std::filesystem::path& from,
 // The state knows it before the folder is renamed, and of the rename: see settle_adoption().
 void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& found,
                                     const DirectoryState::Adoption& adoption, DirectoryState next) {
+  if (state_.adoption) throw Error(ErrorCode::bad_input, unsettled());
   const std::filesystem::path to = folder.path_of(adoption.id);
   if (found.path() == to) return commit(std::move(next));
   DirectoryState before = state_;
@@ -172,7 +183,7 @@ void DirectoryStore::commit_adopted(ContentFolder& folder, const FolderBelow& fo
   next.adoption = adoption;
   commit(std::move(next));
   try {
-    found.move_to(to);
+    found.move_to(to, log_);
   } catch (...) {
     commit_back(before);
     set_state(std::move(before));
@@ -217,8 +228,28 @@ std::vector<std::filesystem::path> DirectoryStore::commit_removed(const std::vec
 }
 
 void DirectoryStore::remove(const std::filesystem::path& work) const noexcept {
+  if (work.empty()) return;
+  // One that was half set up holds its first share, which is empty.
+  if (work.parent_path() == servers_.path()) return remove_server(work, Empties::remove);
   try {
     remove_tree(work);
+  } catch (const std::exception& error) {
+    log_.warning(work.string() +
+                 " could not be removed and waits for the next start: " + error.what());
+  }
+}
+
+void DirectoryStore::remove_server(const std::filesystem::path& work,
+                                   Empties empties) const noexcept {
+  try {
+    if (remove_emptied(work, empties)) return;
+    const std::string id = work_name_of(work).id;
+    const OpenFolder servers(servers_.path());
+    if (!rename_to_free(servers.fd(), work.filename().string(), servers.fd(), id)) {
+      throw IoError(errno, "rename to " + servers_.path_of(id).string());
+    }
+    log_.warning(servers_.path_of(id).string() +
+                 " holds what was put into it while its share server was deleted: left alone");
   } catch (const std::exception& error) {
     log_.warning(work.string() +
                  " could not be removed and waits for the next start: " + error.what());

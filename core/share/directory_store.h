@@ -12,6 +12,7 @@
 #include "hookwire/base/log.h"
 
 #include "content_folder.h"
+#include "directory_removal.h"
 #include "directory_state.h"
 #include "folder_below.h"
 
@@ -97,7 +98,8 @@ class DirectoryStore {
   }
 
   /// Makes `next` the state, and the folder `found` what `adoption` says, in `folder`; it may lie
-  /// there already. Throws IoError; Error busy when another was put in its place meanwhile.
+  /// there already. Throws IoError; Error busy when another was put in its place meanwhile,
+  /// bad_input while an earlier one is unsettled.
   void commit_adopted(ContentFolder& folder, const FolderBelow& found,
                       const DirectoryState::Adoption& adoption, DirectoryState next);
 
@@ -110,18 +112,32 @@ class DirectoryStore {
     return commit_removed({{&folder, id}}, std::move(next));
   }
 
-  /// Removes what lies at a working name. What cannot be removed is logged and left for the
-  /// recovery after the next start. Thread-safe. Never throws.
+  /// Removes what lies at a working name; nothing for an empty path. What cannot be removed is
+  /// logged and left for the recovery after the next start. Thread-safe. Never throws.
   void remove(const std::filesystem::path& work) const noexcept;
   void remove(const std::vector<std::filesystem::path>& works) const noexcept {
     for (const std::filesystem::path& work : works) remove(work);
   }
 
-  /// Makes the disk agree with the state after earlier processes, and logs what was amiss. Returns
-  /// what to remove(). Throws IoError.
+  /// Removes the folder of a share server that nobody knows any more, at a working name; what came
+  /// into it meanwhile is put back under the server's id, or left where that is not free. Otherwise
+  /// as remove().
+  void remove_server(const std::filesystem::path& work, Empties empties) const noexcept;
+
+  /// True when the process died while `id` was taken over, and whether it was is not known, since
+  /// its place cannot be looked at.
+  bool is_unsettled(Kind kind, const std::string& id) const;
+  /// Throws Error bad_input when is_unsettled().
+  void check_settled(Kind kind, const std::string& id) const;
+
+  /// Makes the folders agree with the state after earlier processes, and logs what was amiss.
+  /// Returns what to remove(), before write_recovered(). Throws IoError.
   std::vector<std::filesystem::path> recover();
+  /// Makes the files agree with the state. Throws IoError.
+  void write_recovered();
 
  private:
+  std::string exports_of(const DirectoryState& state) const;
   void write_exports(const DirectoryState& state);
   void commit_back(const DirectoryState& before) noexcept;
   void take_back(const std::filesystem::path& from, const std::filesystem::path& to) noexcept;
@@ -129,6 +145,8 @@ class DirectoryStore {
   void make_server_folders();
   void see_numbers();
   void settle_adoption();
+  std::string unsettled() const;
+  bool says(const std::filesystem::path& path, const std::string& text) const;
   std::filesystem::path place_of(const DirectoryState::Adoption& adoption) const;
   void remove_unfinished(const std::filesystem::path& path);
 

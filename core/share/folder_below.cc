@@ -1,7 +1,6 @@
 #include "folder_below.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <iterator>
 #include <system_error>
+
+#include "exchange.h"
 
 namespace hookwire {
 
@@ -99,18 +100,27 @@ bool FolderBelow::is_writable() const {
   return ::faccessat(AT_FDCWD, opened.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
-void FolderBelow::move_to(const std::filesystem::path& to) const {
+void FolderBelow::check_ours_alone() const {
+  struct stat status {};
+  if (::fstat(open_.back()->fd(), &status) != 0) throw IoError(errno, "look at " + path_.string());
+  if (status.st_uid != ::geteuid()) {
+    throw FolderRefused(path_.string() + " belongs to user " + std::to_string(status.st_uid) +
+                        ": chown it to the driver's, " + std::to_string(::geteuid()));
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw FolderRefused(path_.string() +
+                        " may be written by others than the driver's user: chmod go-w it");
+  }
+}
+
+void FolderBelow::move_to(const std::filesystem::path& to, Log& log) const {
   const OpenFolder& parent = *open_[open_.size() - 2];
   const OpenFolder target(to.parent_path());
   const std::string from_name = path_.filename().string();
   const std::string to_name = to.filename().string();
-  const auto rename = [&](const OpenFolder& from, const std::string& a, const OpenFolder& into,
-                          const std::string& b) {
-    if (::renameat(from.fd(), a.c_str(), into.fd(), b.c_str()) != 0) {
-      from.fail(("rename to " + (into.path() / b).string() + " the folder").c_str(), a);
-    }
-  };
-  rename(parent, from_name, target, to_name);
+  if (!rename_to_free(parent.fd(), from_name, target.fd(), to_name)) {
+    parent.fail(("rename to " + to.string() + " the folder").c_str(), from_name);
+  }
   try {
     if (identity_if_there(to) != identity()) {
       throw Error(ErrorCode::busy, path_.string() + " was replaced meanwhile: try again");
@@ -118,7 +128,11 @@ void FolderBelow::move_to(const std::filesystem::path& to) const {
     sync(target);
     sync(parent);
   } catch (...) {
-    rename(target, to_name, parent, from_name);
+    if (!rename_to_free(target.fd(), to_name, parent.fd(), from_name)) {
+      log.error(IoError(errno, "a call failed, and could not rename " + to.string() + " back to " +
+                                   path_.string())
+                    .what());
+    }
     throw;
   }
 }

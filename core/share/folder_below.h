@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "hookwire/base/log.h"
+
 #include "open_folder.h"
 
 namespace hookwire {
@@ -61,9 +63,14 @@ class FolderBelow {
   /// False when we may not write to it: it can be renamed then, but not to another folder.
   bool is_writable() const;
 
+  /// Throws FolderRefused when others than the user we are may write to it, or let themselves;
+  /// IoError.
+  void check_ours_alone() const;
+
   /// Renames it to `to`, which must not exist. On stable storage when it returns. Throws IoError,
-  /// or Error busy when another folder was put in its place, and has renamed nothing then.
-  void move_to(const std::filesystem::path& to) const;
+  /// or Error busy when another folder was put in its place, and has renamed nothing then, or logs
+  /// why that could not be taken back.
+  void move_to(const std::filesystem::path& to, Log& log) const;
 
  private:
   void descend(const std::string& name);

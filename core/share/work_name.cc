@@ -1,6 +1,9 @@
 #include "work_name.h"
 
 #include <charconv>
+#include <utility>
+
+#include "hookwire/base/error.h"
 
 #include "share_input.h"
 
@@ -11,13 +14,18 @@ namespace {
 // Both are of one length.
 constexpr std::string_view kWork = ".work.";
 constexpr std::string_view kPart = ".part.";
-// A higher number was not counted: whoever chose it wanted the counter to overflow.
+// A higher number was not counted, and no higher one is given.
 constexpr std::uint64_t kMaxNumber = 1'000'000'000'000'000;
 
 }  // namespace
 
 std::string WorkName::text() const {
   return std::string(is_part ? kPart : kWork) + std::to_string(number) + "." + id;
+}
+
+WorkName work_name_of(const std::filesystem::path& path) {
+  if (auto name = parse_work_name(path.filename().native())) return std::move(*name);
+  throw Error(ErrorCode::bad_input, path.string() + " has no working name");
 }
 
 std::optional<WorkName> parse_work_name(std::string_view name) {
@@ -30,6 +38,14 @@ std::optional<WorkName> parse_work_name(std::string_view name) {
   found.id = rest.substr(dot + 1);
   if (found.number > kMaxNumber || !is_valid_id(found.id)) return std::nullopt;
   return found.text() == name ? std::optional(found) : std::nullopt;
+}
+
+std::uint64_t WorkNumbers::take() {
+  if (next_ <= kMaxNumber) return next_++;
+  throw Error(ErrorCode::bad_input,
+              "there is no working name left, since one with the number " +
+                  std::to_string(kMaxNumber) +
+                  " was there at the start: call init_host or remove it, then start again");
 }
 
 }  // namespace hookwire

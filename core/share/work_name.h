@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct WorkName {
 /// Nothing when `name` is none that text() makes: then it is somebody else's.
 std::optional<WorkName> parse_work_name(std::string_view name);
 
+/// The working name of what lies at `path`. Throws Error bad_input when it has none.
+WorkName work_name_of(const std::filesystem::path& path);
+
 /// Numbers the working names of all folders below a root: of two the one made later is higher, also
 /// when an earlier process made the other. Thread-compatible.
 class WorkNumbers {
@@ -28,7 +32,8 @@ class WorkNumbers {
   /// Of a number that was there at the start; not to be called after take().
   void saw(std::uint64_t number) noexcept { next_ = first_ = std::max(first_, number + 1); }
 
-  std::uint64_t take() noexcept { return next_++; }
+  /// Throws Error bad_input when what was there at the start leaves no number.
+  std::uint64_t take();
 
   /// True for what an earlier process left.
   bool is_earlier(std::uint64_t number) const noexcept { return number < first_; }

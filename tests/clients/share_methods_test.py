@@ -298,10 +298,13 @@ class ShareMethodsTest(unittest.TestCase):
 
     def refuse_without_a_state(self):
         (self.root / "state.json.new" / "in the way").mkdir(parents=True)
-        for method, args in [*WORKING, ("init_host", {})]:
+        for method, args in WORKING:
             if method != "revert_to_snapshot":
                 self.refused(method, args, "ShareBackendException")
         subprocess.run(["rm", "-r", self.root / "state.json.new"], check=True)
+        (self.root / "exports.new" / "in the way").mkdir(parents=True)
+        self.refuse_to_start("ShareBackendException")
+        subprocess.run(["rm", "-r", self.root / "exports.new"], check=True)
         (self.root / "snapshots/n-w").rename(self.root / "kept")
         self.refused("revert_to_snapshot", {"share_id": "s-w", "snapshot_id": "n-w"},
                      "ShareBackendException")
@@ -316,9 +319,19 @@ class ShareMethodsTest(unittest.TestCase):
             status = os.statvfs(self.root)
             os.posix_fallocate(file.fileno(), 0, status.f_bavail * status.f_frsize)
             self.assertEqual(os.statvfs(self.root).f_bavail, 0)
-        for method, args in [*WORKING, ("init_host", {})]:
+        for method, args in WORKING:
             self.refused(method, args, "NotEnoughCapacity")
+        self.refuse_to_start("NotEnoughCapacity")
         filler.unlink()
+
+    def refuse_to_start(self, error):
+        """What init_host has to write it cannot; without that it writes nothing."""
+        self.call("init_host", {})
+        with open(self.root / "exports", "r+b", buffering=0) as file:
+            first = file.read(1)
+            os.pwrite(file.fileno(), b"?", 0)  # takes no more space
+            self.refused("init_host", {}, error)
+            os.pwrite(file.fileno(), first, 0)
 
     def reject_lines(self):
         """Lines that are no calls, which make no events either."""

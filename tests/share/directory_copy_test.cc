@@ -112,7 +112,7 @@ TEST_F(DirectoryCopy, ModesAndTimesAreKept) {
 
 // An access control list as the kernel takes it: the owner, user 1000, the group, a mask, others.
 std::string list_of_user_1000() {
-  constexpr unsigned char kBytes[] = {2,   0,   0,   0,   1,   0,   6,  0,   255, 255, 255,
+  constexpr unsigned char kBytes[] = {2,   0,   0,   0,   1,   0,   7,  0,   255, 255, 255,
                                       255, 2,   0,   6,   0,   232, 3,  0,   0,   4,   0,
                                       4,   0,   255, 255, 255, 255, 16, 0,   6,   0,   255,
                                       255, 255, 255, 32,  0,   4,   0,  255, 255, 255, 255};

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "share/migration_test.h"
 
 namespace hookwire::testing {
@@ -90,6 +92,16 @@ TEST_F(DirectoryMigration, EveryStepNeedsTheOnesBefore) {
            [&] { driver_->share_server_migration_get_progress("v-9"); }}) {
     expect_refused<ShareServerNotFound>(call, "'v-9'");
   }
+}
+
+TEST_F(DirectoryMigration, NotIntoAFolderOfAnotherUser) {
+  if (::geteuid() != 0) return;  // only root can give one away
+  fs::create_directory(moved_);
+  ASSERT_EQ(::chown(moved_.c_str(), 65534, 65534), 0);
+  expect_refused<ShareBackendException>([&] { start_migration(); }, "belongs to user 65534");
+  EXPECT_TRUE(fs::is_empty(moved_));
+  ASSERT_EQ(::chown(moved_.c_str(), 0, 0), 0);
+  start_migration();
 }
 
 }  // namespace

@@ -44,11 +44,20 @@ bool was_run_as_nobody() {
   return true;
 }
 
-TEST(OrdinaryUser, DoesWhatRootDoes) {
+// In parts, since one test has a limited time.
+class OrdinaryUser : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OrdinaryUser, DoesWhatRootDoes) {
   if (::geteuid() != 0) return;  // the other tests are an ordinary user's then
-  run_as_nobody(
-      "Directory*:Replica*:Migration*:-DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*");
+  run_as_nobody(GetParam());
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Parts, OrdinaryUser,
+    ::testing::Values("DirectoryAllOrNothing*", "ReplicaAllOrNothing*", "MigrationAllOrNothing*",
+                      "*Meanwhile*:Content*:Folder*",
+                      "Directory*:Replica*:Migration*:-*AllOrNothing*:*Meanwhile*:"
+                      "DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*"));
 
 class DirectoryOrdinaryUser : public DirectoryTest {
  protected:
@@ -145,7 +154,54 @@ TEST_F(DirectoryOrdinaryUser, AFolderThatCannotBeLookedThroughHoldsUpNoOther) {
   start();
   EXPECT_TRUE(fs::exists(share("s-2")));
   EXPECT_TRUE(log_.contains(server("v-1").string()));
+  fs::create_directory(root() / "import");
+  driver_->manage_share("s-3", 1, "NFS", "import", std::nullopt, {});
+  try {
+    driver_->manage_share("s-4", 1, "NFS", "servers", std::nullopt, {});
+    ADD_FAILURE() << "it may be that it holds a share";
+  } catch (const ManageInvalidShare& error) {
+    EXPECT_THAT(error.what(), HasSubstr("lies in share 's-1' is not known"));
+  }
   fs::permissions(server("v-1"), fs::perms(0700));
+}
+
+TEST_F(DirectoryOrdinaryUser, ATakeOverOfWhichNothingIsKnownHoldsUpNothingElse) {
+  if (was_run_as_nobody()) return;
+  driver_->create_share_instance("s-1", 1, "NFS", "v-1", {});
+  driver_.reset();
+  std::string state = read_file(root() / "state.json");
+  const std::string shares = "\"shares\": {";
+  state.insert(state.find(shares) + shares.size(),
+               R"("s-2": {"size_gb": 1, "share_proto": "NFS", "access_rules": [],
+                  "share_server_id": "v-1"},)");
+  state.insert(1, R"("adoption": {"kind": "share", "id": "s-2"},)");
+  write_file(root() / "state.json", state);
+  make_folder("servers/v-1", fs::perms(0));
+  fs::create_directory(root() / "import");
+
+  start();
+  EXPECT_TRUE(log_.contains("whether share 's-2' was taken over is not known"));
+  create("s-3");
+  const auto expect_not_known = [&](auto&& call) {
+    try {
+      call();
+      ADD_FAILURE() << "nothing was raised";
+    } catch (const ShareBackendException& error) {
+      EXPECT_THAT(error.what(), HasSubstr("share 's-2' was taken over is not known"));
+    }
+  };
+  expect_not_known([&] { driver_->extend_share("s-2", 2); });
+  expect_not_known([&] { driver_->delete_share_instance("s-2"); });
+  expect_not_known([&] { driver_->manage_share("s-4", 1, "NFS", "import", std::nullopt, {}); });
+  EXPECT_THAT(driver_->share_instances(), ::testing::SizeIs(2));
+
+  restart();
+  fs::permissions(server("v-1"), fs::perms(0700));
+  driver_->init_host();
+  EXPECT_THROW(driver_->extend_share("s-2", 2), ShareNotFound);
+  driver_->manage_share("s-4", 1, "NFS", "import", std::nullopt, {});
+  restart();
+  EXPECT_THAT(driver_->share_instances(), ::testing::SizeIs(3));
 }
 
 }  // namespace

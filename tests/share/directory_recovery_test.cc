@@ -64,6 +64,25 @@ TEST_F(DirectoryRecovery, WhatIsNamedAlmostAsTheDriverNamesIsLeftAlone) {
   EXPECT_EQ(names_in(root() / "shares").size(), 8U);
 }
 
+// Whoever chooses the highest number wants the next to be none, which recovery would not know.
+TEST_F(DirectoryRecovery, WithoutANumberForItNothingIsBegun) {
+  leave(work("shares", "1000000000000000.x"));
+  driver_ = make_directory_driver({.root = root(), .host = "nas01"}, log_);
+  const auto expect_none_left = [&](auto&& call) {
+    expect_refused<ShareBackendException>(call, "the number 1000000000000000 was there");
+  };
+  expect_none_left([&] { create("s-2"); });
+  expect_none_left([&] { driver_->create_share_instance("s-2", 1, "NFS", "v-1", {}); });
+  expect_none_left([&] { driver_->create_snapshot("s-1", "snap-2"); });
+  expect_none_left([&] { driver_->revert_to_snapshot("s-1", "snap-1"); });
+  expect_none_left([&] { driver_->delete_snapshot("snap-1"); });
+  driver_->init_host();
+  restart();
+  EXPECT_EQ(tree(root()), before_);
+  driver_->delete_snapshot("snap-1");
+  driver_->delete_share_instance("s-1");
+}
+
 TEST_F(DirectoryRecovery, TheNewestContentIsPutBack) {
   leave(work("shares", "9.s-1"));  // of an earlier share of that id
   fs::rename(share("s-1"), work("shares", "10.s-1"));
@@ -144,6 +163,24 @@ TEST_F(DirectoryRecovery, FilesNotWrittenToTheirEndAreRemoved) {
   start();
   EXPECT_EQ(tree(root()), before_);
   EXPECT_EQ(log_.count("was not written to its end"), 2U);
+}
+
+// It may take the very space that the files need.
+TEST_F(DirectoryRecovery, WhatIsLeftIsRemovedThoughTheFilesCannotBeWritten) {
+  leave(work("shares", "7.s-2"));
+  write_file(root() / "exports", "/ *(rw)\n");
+  fs::create_directories(root() / "exports.new" / "in the way");
+  EXPECT_THROW(start(), ShareBackendException);
+  EXPECT_EQ(names_in(root() / "shares"), std::set<std::string>{"s-1"});
+  fs::remove_all(root() / "exports.new");
+  driver_->init_host();
+  EXPECT_EQ(tree(root()), before_);
+}
+
+TEST_F(DirectoryRecovery, ExportsThatFollowTheStateAreNotWritten) {
+  const ino_t exports = inode_of(root() / "exports");
+  start();
+  EXPECT_EQ(inode_of(root() / "exports"), exports);
 }
 
 TEST_F(DirectoryRecovery, ExportsFollowTheState) {

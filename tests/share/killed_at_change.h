@@ -23,11 +23,11 @@ namespace hookwire::testing {
 inline bool changes_files(std::uint64_t number, std::uint64_t flags) {
   static constexpr std::array kChanging{
 #ifdef SYS_rename
-      SYS_rename,    SYS_mkdir,     SYS_rmdir,     SYS_unlink,          SYS_chmod,
+      SYS_rename,    SYS_mkdir,    SYS_rmdir,     SYS_unlink,          SYS_chmod,
 #endif
-      SYS_renameat2, SYS_mkdirat,   SYS_unlinkat,  SYS_pwrite64,        SYS_ftruncate,
-      SYS_fchmod,    SYS_fchmodat,  SYS_fchownat,  SYS_symlinkat,       SYS_linkat,
-      SYS_mknodat,   SYS_utimensat, SYS_fsetxattr, SYS_copy_file_range,
+      SYS_renameat2, SYS_mkdirat,  SYS_unlinkat,  SYS_pwrite64,        SYS_ftruncate,
+      SYS_fchmod,    SYS_fchmodat, SYS_fchown,    SYS_fchownat,        SYS_symlinkat,
+      SYS_linkat,    SYS_mknodat,  SYS_utimensat, SYS_copy_file_range, SYS_fsetxattr,
 #ifdef SYS_renameat
       SYS_renameat,
 #endif
@@ -37,12 +37,59 @@ inline bool changes_files(std::uint64_t number, std::uint64_t flags) {
          kChanging.end();
 }
 
-/// Lets a child make `call`, and kills it in front of the `n`-th system call that changes files.
-/// Returns false when there are fewer: then the call ended.
-inline bool killed_at_change(std::size_t n, const std::function<void()>& call) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+/// A child that makes one call, traced by its parent. Confined to one thread.
+class TracedCall {
+ public:
+  explicit TracedCall(const std::function<void()>& call) : child_(::fork()) {
+    if (child_ == 0) run(call);
+    if (::waitpid(child_, &status_, 0) != child_ || !WIFSTOPPED(status_)) {
+      ADD_FAILURE() << "the child was not stopped: it has to be allowed here to trace a child";
+      return;
+    }
+    constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+    ::ptrace(PTRACE_SETOPTIONS, child_, nullptr, kOptions);
+    is_stopped_ = true;
+  }
+
+  /// Lets it go on to where it would make the `n`-th system call that changes files. Returns false
+  /// when there are fewer: then the call ended.
+  bool goes_on_to(std::size_t n) {
+    for (std::size_t seen = 0; is_stopped_;) {
+      ::ptrace(PTRACE_SYSCALL, child_, nullptr, nullptr);
+      is_stopped_ = ::waitpid(child_, &status_, 0) == child_ && WIFSTOPPED(status_);
+      __ptrace_syscall_info info{};
+      if (is_stopped_ && WSTOPSIG(status_) == (SIGTRAP | 0x80) &&
+          ::ptrace(PTRACE_GET_SYSCALL_INFO, child_, sizeof info, &info) > 0 &&
+          info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+          changes_files(info.entry.nr, info.entry.args[2]) && ++seen == n) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void kill() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, &status_, 0);
+    EXPECT_TRUE(WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL);
+  }
+
+  /// Lets it go on to its end. Returns whether the call worked.
+  bool works() {
+    if (is_stopped_) {
+      ::ptrace(PTRACE_DETACH, child_, nullptr, nullptr);
+      ::waitpid(child_, &status_, 0);
+    }
+    EXPECT_TRUE(WIFEXITED(status_)) << "the child died";
+    return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
+  }
+
+ private:
+  [[noreturn]] static void run(const std::function<void()>& call) {
+    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
+      std::perror("ptrace");
+      ::_exit(2);
+    }
     ::raise(SIGSTOP);
     try {
       call();
@@ -52,30 +99,33 @@ inline bool killed_at_change(std::size_t n, const std::function<void()>& call) {
     }
     ::_exit(0);
   }
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) {
-    ADD_FAILURE() << "the child did not wait";
-    return false;
-  }
-  constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
-  ::ptrace(PTRACE_SETOPTIONS, child, nullptr, kOptions);
-  for (std::size_t seen = 0;;) {
-    ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-    if (::waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) break;
-    __ptrace_syscall_info info{};
-    if (WSTOPSIG(status) != (SIGTRAP | 0x80) ||
-        ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info) <= 0 ||
-        info.op != PTRACE_SYSCALL_INFO_ENTRY || !changes_files(info.entry.nr, info.entry.args[2]) ||
-        ++seen < n) {
-      continue;
-    }
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+
+  pid_t child_;
+  int status_ = 0;
+  bool is_stopped_ = false;
+};
+
+/// Lets a child make `call`, and kills it in front of the `n`-th system call that changes files.
+/// Returns false when there are fewer: then the call ended.
+inline bool killed_at_change(std::size_t n, const std::function<void()>& call) {
+  TracedCall traced(call);
+  if (traced.goes_on_to(n)) {
+    traced.kill();
     return true;
   }
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "the call failed in the child";
+  EXPECT_TRUE(traced.works()) << "the call failed in the child";
   return false;
+}
+
+/// Lets a child make `call`, and does `then` in front of the `n`-th system call that changes files.
+/// Returns false when there are fewer. The call may fail.
+inline bool changed_meanwhile(std::size_t n, const std::function<void()>& call,
+                              const std::function<void()>& then) {
+  TracedCall traced(call);
+  const bool is_there = traced.goes_on_to(n);
+  if (is_there) then();
+  traced.works();
+  return is_there;
 }
 
 }  // namespace hookwire::testing
