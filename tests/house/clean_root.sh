@@ -34,7 +34,12 @@ CONFIG
     hookwire host -c hw.conf | grep -F '"result":["s-1","bad_input","1 inside"]'
 done
 
-# All of it goes again.
+# All of it goes again, hosts first: what a running systemd would be asked.
+mkdir -p /run/systemd/system
+printf '#!/bin/sh\necho "$*" >>/try/asked\n' >/usr/local/bin/systemctl
+chmod 755 /usr/local/bin/systemctl
 dpkg --purge hookwire-doc libhookwire-dev hookwire "libhookwire${VERSION%.*}"
+[ "$(head -n 1 /try/asked)" = "stop hookwire-host@*.service hookwire-host@*.socket" ]
+[ "$(tail -n 1 /try/asked)" = daemon-reload ]
 [ -z "$(find /usr /lib /etc -name '*hookwire*')" ]
 echo "the packages work in a bare Debian"
