@@ -39,7 +39,8 @@ class HttpConnection final : public httplib::Stream {
   socket_t socket() const override { return socket_.get(); }
 
   // Says that nothing more is sent, and reads what is left of the request, as far as its bounds
-  // go: to close at once would take back what the client did not read yet.
+  // go: to close at once would take back what the client did not read yet. Without an
+  // answer there is nothing to take back.
   void finish();
 
  private:
@@ -52,6 +53,7 @@ class HttpConnection final : public httplib::Stream {
   std::array<char, 4096> room_;  // cpp-httplib reads byte by byte
   std::size_t at_ = 0;
   std::size_t filled_ = 0;
+  bool answered_ = false;
   const steady_clock::time_point begin_ = steady_clock::now();
   const steady_clock::time_point end_ = begin_ + HttpPages::kTimeLimit;
   steady_clock::time_point read_end_ = begin_ + HttpPages::kRequestTimeLimit;
@@ -94,6 +96,7 @@ bool HttpConnection::fill() {
 
 ssize_t HttpConnection::write(const char* bytes, std::size_t size) {
   if (!wait_for(POLLOUT)) return -1;
+  answered_ = true;
   return ::send(socket_.get(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
@@ -108,6 +111,7 @@ void HttpConnection::get_local_ip_and_port(std::string& ip, int& port) const {
 }
 
 void HttpConnection::finish() {
+  if (!answered_) return;
   ::shutdown(socket_.get(), SHUT_WR);
   read_end_ = std::min(end_, steady_clock::now() + HttpPages::kRequestTimeLimit);
   while (fill()) {
