@@ -63,8 +63,8 @@ class StoppedBench {
     report_.fact("file_system", folder_.file_system());
     report_.line(number(static_cast<double>(2 * calls_per_second_)) + " events/s for " +
                  std::to_string(seconds_) + " s, by turns without a subscriber and with one that");
-    report_.line("SIGSTOP stopped. Medians of " + std::to_string(rounds_) + " rounds; journal on " +
-                 folder_.file_system() + ".");
+    report_.line("SIGSTOP stopped after a second. Medians of " + std::to_string(rounds_) +
+                 " rounds; journal on " + folder_.file_system() + ".");
     std::vector<Variant> variants{{"without",
                                    [this] {
                                      warm_up();
@@ -105,7 +105,8 @@ class StoppedBench {
             kib(after - settled)};
   }
 
-  // A second as those that are measured: a session's first pages are not what it costs to stop it.
+  // A second as those that are measured: the first pages of a session, which it gets whether it is
+  // stopped or not, are not what it costs to stop it.
   void warm_up() {
     const Hooked<Volume> volume = publishing_.volume();
     at_rate(kSecondNs / calls_per_second_, calls_per_second_, Wait::spin,

@@ -49,8 +49,8 @@ def run_commands(folder):
 
 
 def follow(folder):
-    """Calls a host until each command that follows it has said something, or has ended as it is to
-    by itself; then they are all ended."""
+    """Calls a host until each command that follows it has said or recorded something; then they are
+    ended, and must end well."""
     followers = [shlex.split(line.replace("hookwire", hookwire, 1))
                  for line in commands_that("hookwire tail").splitlines()]
     calls = pathlib.Path(folder, "examples/calls.jsonl").read_text()
@@ -64,7 +64,8 @@ def follow(folder):
         host = start([hookwire, "host", "-c", "examples/hookwire.conf"], stdin=subprocess.PIPE,
                      stdout=subprocess.DEVNULL)
         said = [pathlib.Path(folder, f"follower-{n}") for n in range(len(followers))]
-        processes = [start(command, stdout=running.enter_context(open(path, "w")))
+        processes = [start(command, stdout=running.enter_context(open(path, "w")),
+                           stderr=running.enter_context(open(path.with_suffix(".messages"), "w")))
                      for command, path in zip(followers, said)]
         recorded = pathlib.Path(folder, "var/audit")
 
@@ -87,6 +88,8 @@ def follow(folder):
         host.stdin.close()
         assert host.wait(60) == 0
     assert "failure" in said[1].read_text(), "the live listener is to hear of failures"
+    recording = said[3].with_suffix(".messages").read_text()
+    assert re.search(r"\b[1-9]\d* events and 0 gaps recorded", recording), recording
 
 
 with tempfile.TemporaryDirectory() as folder:
