@@ -33,6 +33,7 @@ void add_journal_command(CLI::App& program, Command& chosen);
 void add_audit_command(CLI::App& program, Command& chosen);
 void add_config_command(CLI::App& program, Command& chosen);
 void add_schema_command(CLI::App& program, Command& chosen);
+void add_status_command(CLI::App& program, Command& chosen);
 void add_demo_command(CLI::App& program, Command& chosen);
 
 }  // namespace hookwire

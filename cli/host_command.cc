@@ -3,15 +3,22 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "hookwire/host/backend.h"
 #include "hookwire/host/host.h"
+#include "hookwire/schemas/status.h"
 
 #include "command.h"
 #include "exit_code.h"
 #include "help.h"
+#include "listen_address.h"
+#include "metrics_server.h"
 
 namespace hookwire {
 
@@ -20,7 +27,7 @@ namespace {
 constexpr char kHostHelp[] = R"(Examples:
   hookwire host -c hookwire.conf --calls calls.jsonl
   echo '{"method":"init_host"}' | hookwire host -c hookwire.conf
-  hookwire host -c hookwire.conf --stay
+  hookwire host -c hookwire.conf --stay --listen 127.0.0.1:9100
 
 Hosts the driver of a backend with its hooks: reads one call a line, answers
 one line a call. A call:
@@ -29,7 +36,8 @@ one line a call. A call:
    "context":{"request_id":"req-1","user_id":"alice","project_id":"p-77"}}
 Controls: {"control":"tick","count":3}, {"control":"hooks"},
 {"control":"enable_hook","hook":"NAME","phase":"pre|post|periodic|all"},
-disable_hook. SIGHUP takes over a changed configuration.)";
+disable_hook. SIGHUP takes over a changed configuration. --listen serves /metrics
+and /healthz over HTTP.)";
 
 struct HostArguments {
   std::string config;
@@ -37,6 +45,8 @@ struct HostArguments {
   std::string calls = "-";
   bool stay = false;
   double grace = 2;
+  std::string listen;
+  bool insecure_listen = false;
 };
 
 // The calls' descriptor, closed at the end when it is ours.
@@ -58,6 +68,26 @@ class CallsFile {
   int fd_ = STDIN_FILENO;
 };
 
+// Listens at once: who cannot have the port opens no journal. What it returns makes the server.
+std::function<std::shared_ptr<void>(const Backend&)> serve_metrics(House& house,
+                                                                   const HostArguments& arguments) {
+  if (arguments.listen.empty()) return {};
+  ListenAddress at = ListenAddress::parse(arguments.listen);
+  if (!at.loopback && !arguments.insecure_listen) {
+    throw Error(ErrorCode::configuration,
+                "--listen " + arguments.listen +
+                    ": whoever reaches that address reads the metrics, which nothing encrypts; "
+                    "listen at 127.0.0.1, or say --insecure-listen");
+  }
+  const auto listener = std::make_shared<FileDescriptor>(listen_at(at));
+  house.log.info("metrics are served at http://" + at.text() + "/metrics");
+  return [&house, listener](const Backend& backend) {
+    return std::make_shared<MetricsServer>(
+        house.log, std::move(*listener), [&backend] { return backend.report(); },
+        [&backend] { return backend.started(); });
+  };
+}
+
 int host(House& house, const HostArguments& arguments) {
   const CallsFile calls(arguments.calls);
   const HostOptions options{.config = arguments.config,
@@ -65,7 +95,8 @@ int host(House& house, const HostArguments& arguments) {
                             .calls_fd = calls.fd(),
                             .stay = arguments.stay,
                             .grace = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                std::chrono::duration<double>(arguments.grace))};
+                                std::chrono::duration<double>(arguments.grace)),
+                            .beside = serve_metrics(house, arguments)};
   const HostSignals signals{.wake_fd = house.signals.wake_fd(),
                             .stop_requested = [&] { return house.signals.stop_requested(); },
                             .take_reload = [&] { return house.signals.take_reload(); }};
@@ -85,6 +116,12 @@ void add_host_command(CLI::App& program, Command& chosen) {
   command->add_flag("--stay", arguments->stay, "Go on serving at the end of the calls");
   command->add_option("--grace", arguments->grace, "Seconds for connected clients to drain")
       ->check(CLI::Range(0.0, 3600.0));
+  command
+      ->add_option("--listen", arguments->listen,
+                   "Serve /metrics and /healthz there; the address is 127.0.0.1 unless given")
+      ->type_name("[ADDRESS:]PORT");
+  command->add_flag("--insecure-listen", arguments->insecure_listen,
+                    "Let others than this machine reach --listen");
   command->callback([&chosen, arguments] {
     chosen = [arguments](House& house) { return host(house, *arguments); };
   });

@@ -95,6 +95,7 @@ int main(int argc, char** argv) {
   hookwire::add_tail_commands(program, command);
   hookwire::add_journal_command(program, command);
   hookwire::add_audit_command(program, command);
+  hookwire::add_status_command(program, command);
   hookwire::add_config_command(program, command);
   hookwire::add_schema_command(program, command);
   hookwire::add_demo_command(program, command);

@@ -14,15 +14,11 @@
 
 namespace hookwire {
 
-namespace {
-
 bool wants_color(const std::string& choice) {
   if (choice != "auto") return choice == "always";
   const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody sets it
   return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
-
-}  // namespace
 
 void add_source_options(CLI::App& command, TailArguments& arguments) {
   command.add_option("--connect", arguments.connect, "A publisher's stream endpoint; repeatable")

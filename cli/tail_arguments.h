@@ -45,6 +45,9 @@ void add_output_options(CLI::App& command, TailArguments& arguments);
 /// The words in their meaning. Throws Error bad_input that names the word and what is expected.
 TailOptions tail_options(const TailArguments& arguments, const Clock& clock);
 
+/// What --color says: auto is true on a terminal, unless NO_COLOR is set.
+bool wants_color(const std::string& choice);
+
 /// Writes to stdout and stderr.
 TailParts tail_parts(House& house);
 

@@ -17,10 +17,14 @@ foreach(component library development tools documents)
           COMPONENT ${component})
 endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/docs/wire.md" "${CMAKE_SOURCE_DIR}/docs/journal.md"
+              "${CMAKE_SOURCE_DIR}/docs/status.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs" COMPONENT documents)
 install(FILES "${CMAKE_SOURCE_DIR}/schemas/body.schema.json"
               "${CMAKE_SOURCE_DIR}/schemas/asyncapi.json"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
+install(FILES "${CMAKE_SOURCE_DIR}/packaging/grafana-dashboard.json"
+              "${CMAKE_SOURCE_DIR}/packaging/prometheus-alerts.yml"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/packaging" COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/schemas/vectors"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/schemas" COMPONENT documents)
 install(TARGETS hookwire RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)

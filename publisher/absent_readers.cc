@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "report_parts.h"
+
 namespace hookwire {
 
 AbsentReaders::AbsentReaders(FileSystem& file_system, Log& log, std::filesystem::path folder,
@@ -44,11 +46,9 @@ void AbsentReaders::look(std::int64_t now_ns, const StreamCursorMap& cursors) {
 }
 
 std::uint64_t AbsentReaders::held_bytes() {
-  std::uint64_t bytes = 0;
-  for (const std::string& name : file_system_.list(folder_)) {
-    if (name.ends_with(".hwj")) bytes += file_system_.open(folder_ / name, OpenMode::read)->size();
-  }
-  return bytes;
+  StatusReport report;
+  report_files(file_system_, folder_, report);
+  return report.journal_bytes;
 }
 
 }  // namespace hookwire

@@ -80,6 +80,10 @@ class EventJournal {
   std::uint64_t events() const noexcept { return events_.load(std::memory_order_relaxed); }
   std::uint64_t cut() const noexcept { return cut_.load(std::memory_order_relaxed); }
   std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
+  /// It takes no events now.
+  bool failing() const noexcept { return outage_.load(std::memory_order_relaxed); }
+  /// Why the event lost last was lost; empty: none was. Not in a forked child.
+  std::string why();
   std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
  private:
@@ -107,7 +111,6 @@ class EventJournal {
   void tell_gap(Loss& loss, bool waits);
   void tell_lost_ends(std::vector<LostEnd>& ends, bool waits);
   void take_back(Loss& loss, std::vector<LostEnd>& ends);
-  std::string why();
   bool forked() const noexcept { return ::getpid() != owner_; }
 
   JournalWriter& journal_;

@@ -14,7 +14,9 @@
 
 #include "hookwire/base/doorbell.h"
 #include "hookwire/base/error.h"
+#include "hookwire/journal/journal_reader.h"
 #include "hookwire/publisher/call_value.h"
+#include "hookwire/publisher/report.h"
 
 #include "event_encoder.h"
 #include "event_journal.h"
@@ -23,6 +25,7 @@
 #include "notification_hook.h"
 #include "open_calls_keeper.h"
 #include "open_calls_recovery.h"
+#include "report_parts.h"
 #include "secret_digest.h"
 #include "secret_key_file.h"
 
@@ -86,7 +89,8 @@ class Publisher::Impl {
                        .journal_folder = options_.journal.folder,
                        .stream = options_.stream,
                        .limits = options_.limits,
-                       .retained = {options_.retain_for, options_.journal.retention.bytes}},
+                       .retained = {options_.retain_for, options_.journal.retention.bytes},
+                       .describe = [this](StatusReport& report) { describe(report); }},
           &doorbell_);
     }
     if (!options_.live.endpoint.empty()) {
@@ -150,7 +154,37 @@ class Publisher::Impl {
             .live = live_ ? live_->status() : LiveStatus()};
   }
 
+  void show(const HookChain* chain) {
+    const std::lock_guard lock(chain_mutex_);
+    chain_ = chain;
+  }
+
+  StatusReport report() {
+    StatusReport report;
+    describe(report);
+    report.publisher = options_.publisher;
+    report_files(file_system_, options_.journal.folder, report);
+    if (relay_) {
+      report_relay(relay_->status(), options_.retain_for, report);
+    } else {
+      report.first_sequence = JournalReader(file_system_, options_.journal.folder).first_sequence();
+    }
+    return report;
+  }
+
  private:
+  // What the relay does not know. In its thread, or whose report is made.
+  void describe(StatusReport& report) {
+    report.version = HOOKWIRE_VERSION;
+    report.low_space_bytes = options_.journal.retention.low_space_bytes;
+    report_writer(journal_, report);
+    report_events(events_, journal_, options_.journal.sync, report);
+    report.aborted_calls = aborted_calls_;
+    if (live_) report_live(live_->status(), report);
+    const std::lock_guard lock(chain_mutex_);
+    if (chain_ != nullptr) report_hooks(*chain_, report);
+  }
+
   JournalOptions journal_options() {
     JournalOptions journal = options_.journal;
     journal.retention.needs = [this]() -> JournalNeeds {
@@ -215,8 +249,10 @@ class Publisher::Impl {
   EventJournal events_;
   JournalNotices notices_;
   std::optional<OpenCallsKeeper> keeper_;
-  std::optional<Relay> relay_;
+  std::mutex chain_mutex_;
+  const HookChain* chain_ = nullptr;
   std::optional<Live> live_;
+  std::optional<Relay> relay_;  // goes before the others: it describes them
   std::uint64_t aborted_calls_ = 0;
   std::mutex control_mutex_;  // start and stop
   bool stopped_ = false;
@@ -252,6 +288,13 @@ void Publisher::start() {
 }
 void Publisher::stop(std::chrono::nanoseconds grace) {
   if (!impl_->forked()) impl_->stop(grace);
+}
+void Publisher::show(const HookChain* chain) {
+  if (!impl_->forked()) impl_->show(chain);
+}
+StatusReport Publisher::report() const {
+  if (impl_->forked()) throw Error(ErrorCode::closed, "the publisher is the parent process's");
+  return impl_->report();
 }
 PublisherStatus Publisher::status() const {
   return impl_->status();

@@ -81,7 +81,8 @@ Relay::Impl::Impl(FileSystem& file_system, const Clock& clock, Log& log, RelayOp
               {.publisher = std::move(options.publisher),
                .journal_folder = std::move(options.journal_folder),
                .limits = options.limits,
-               .retained = std::move(options.retained)}) {
+               .retained = std::move(options.retained),
+               .describe = std::move(options.describe)}) {
   place_.protect();
   note_status();
 }

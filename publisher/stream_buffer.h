@@ -48,6 +48,10 @@ class StreamBufferRef {
 
   explicit operator bool() const noexcept { return buffer_ != nullptr; }
   StreamBuffer* operator->() const noexcept { return buffer_; }
+  /// True when nobody else holds the buffer.
+  bool alone() const noexcept {
+    return buffer_ != nullptr && buffer_->references_.load(std::memory_order_acquire) == 1;
+  }
   void reset() noexcept;
 
   /// The buffer as a plain pointer that still counts; adopt() takes it back.

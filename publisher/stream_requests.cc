@@ -44,6 +44,7 @@ void StreamServer::take(const IncomingRequest& request) {
 
 void StreamServer::refuse(const std::string& peer, StreamError error) {
   ++counters_.refused_requests;
+  ++counters_.refused_by_code[std::string(to_string(error.code))];
   std::array<std::byte, 512> room;
   // Best effort: who does not read refusals does not get them.
   transport_.send(peer, encode_reply(error, room), nullptr);

@@ -30,7 +30,8 @@ StreamServer::StreamServer(FileSystem& file_system, const Clock& clock, Log& log
       cursors_(file_system, log, options_.journal_folder, journal_.journal_id(),
                options_.retained.names),
       absent_(file_system, log, options_.journal_folder, options_.retained),
-      strangers_(options_.limits.requests_per_second, clock.steady_ns()) {}
+      strangers_(options_.limits.requests_per_second, clock.steady_ns()),
+      reports_(clock.steady_ns()) {}
 
 bool StreamServer::step() {
   now_ns_ = clock_.steady_ns();
@@ -214,15 +215,18 @@ RelayStatus StreamServer::status() {
   status.first_sequence = journal_.first_sequence();
   status.last_sequence = journal_.last_sequence();
   for (const auto& client : clients_) {
-    if (!client->over) status.sessions.push_back(client->session.status());
+    if (client->over) continue;
+    SessionStatus& session = status.sessions.emplace_back(client->session.status());
+    session.lag = status.last_sequence + 1 - std::min(session.position, status.last_sequence + 1);
   }
   for (const auto& [name, cursor] : cursors_.all()) {
-    status.cursors.push_back(
-        {.name = name,
-         .epoch = cursor.epoch,
-         .sequence = cursor.sequence,
-         .lag = status.last_sequence - std::min(kept_of(cursor), status.last_sequence),
-         .connected = find_name(name) != nullptr});
+    const std::uint64_t kept = kept_of(cursor);
+    status.cursors.push_back({.name = name,
+                              .epoch = cursor.epoch,
+                              .sequence = cursor.sequence,
+                              .lag = status.last_sequence - std::min(kept, status.last_sequence),
+                              .connected = find_name(name) != nullptr,
+                              .passed = cursor.sequence > 0 && kept + 1 < status.first_sequence});
   }
   return status;
 }

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@
 
 #include "absent_readers.h"
 #include "replay_pace.h"
+#include "report_allowance.h"
 #include "stream_cursors.h"
 #include "stream_reader.h"
 #include "stream_session.h"
@@ -35,6 +38,7 @@ struct StreamServerOptions {
   std::filesystem::path journal_folder;
   StreamLimits limits;
   RetainedHistory retained{};
+  std::function<void(StatusReport&)> describe{};  ///< As RelayOptions::describe.
 };
 
 /// The publisher's side of the stream protocol (stream_message.h), one step at a time: takes
@@ -70,6 +74,8 @@ class StreamServer {
   void close();
 
   RelayStatus status();
+  /// What a client that asks gets. Throws IoError.
+  StatusReport report();
 
  private:
   /// A session and, while it stands behind the others, its own reader.
@@ -87,6 +93,8 @@ class StreamServer {
   void obey(const std::string& peer, const AckRequest& request);
   void obey(const std::string& peer, const PingRequest& request);
   void obey(const std::string& peer, const CloseRequest& request);
+  void obey(const std::string& peer, const StatusRequest& request);
+  void send_report(const std::string& peer, std::span<const std::byte> report);
   void refuse(const std::string& peer, StreamError error);
 
   bool may_open(const std::string& peer, const OpenRequest& request);
@@ -131,6 +139,7 @@ class StreamServer {
   std::uint32_t kept_epoch_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   StreamStrangers strangers_;
+  ReportAllowance reports_;
   IncomingRequest request_;
   std::random_device random_;
   ReplayPace pace_;

@@ -37,7 +37,8 @@ SessionStatus StreamSession::status() const {
           .position = position_,
           .acknowledged = acknowledged_,
           .sent_records = sent_records_,
-          .sent_bytes = sent_bytes_};
+          .sent_bytes = sent_bytes_,
+          .gap_records = gap_records_};
 }
 
 bool StreamSession::hear(std::int64_t now_ns) noexcept {
@@ -175,6 +176,7 @@ void StreamSession::queue_gap(std::uint32_t epoch, std::uint64_t last, std::stri
                   .last = last,
                   .reason = std::string(reason)});
   epoch_ = std::max(epoch_, epoch);
+  gap_records_ += last + 1 - position_;
   position_ = last + 1;
   told_ = last;
 }

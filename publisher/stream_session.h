@@ -103,6 +103,7 @@ class StreamSession {
   std::uint64_t credit_bytes_;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t sent_records_ = 0;
+  std::uint64_t gap_records_ = 0;
   std::int64_t heard_ns_;
   std::int64_t sent_ns_;
   std::int64_t retry_ns_ = 0;

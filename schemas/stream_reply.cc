@@ -82,6 +82,12 @@ void write(const StreamError& reply, BodyWriter& writer) {
   write_cut("message", reply.message, writer);
 }
 
+void write(const StatusPart& reply, BodyWriter& writer) {
+  begin(reply, 2, "status", writer);
+  visit_entry("part", reply.part, writer);
+  visit_entry("parts", reply.parts, writer);
+}
+
 }  // namespace
 
 std::span<const std::byte> encode_reply(const StreamReply& reply,

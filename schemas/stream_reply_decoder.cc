@@ -90,6 +90,14 @@ void read(MessageMap& map, StreamError& reply) {
   take(map, "message", reply.message);
 }
 
+void read(MessageMap& map, StatusPart& reply) {
+  take(map, "part", reply.part);
+  take(map, "parts", reply.parts);
+  if (reply.part == 0 || reply.part > reply.parts) {
+    map.refuse("part", std::to_string(reply.part), "1 to parts is allowed");
+  }
+}
+
 DecodedReply refuse(std::string fault) {
   return {.reply = std::nullopt, .fault = std::move(fault)};
 }
@@ -123,6 +131,7 @@ DecodedReply decode_reply(std::span<const std::byte> frame) {
   if (type == "displaced") return decode_reply_as<Displaced>(tree, type);
   if (type == "closing") return decode_reply_as<Closing>(tree, type);
   if (type == "error") return decode_reply_as<StreamError>(tree, type);
+  if (type == "status") return decode_reply_as<StatusPart>(tree, type);
   return refuse("the reply's type is not known");
 }
 

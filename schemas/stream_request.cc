@@ -74,6 +74,10 @@ void write(const PingRequest& request, BodyWriter& writer) {
   visit_entry("session", request.session, writer);
 }
 
+void write(const StatusRequest& /*request*/, BodyWriter& writer) {
+  begin(writer, 1, "status");
+}
+
 void write(const CloseRequest& request, BodyWriter& writer) {
   begin(writer, 2, "close");
   visit_entry("session", request.session, writer);

@@ -72,6 +72,8 @@ void read(MessageMap& map, CloseRequest& request) {
   read_session(map, request.session);
 }
 
+void read(MessageMap& /*map*/, StatusRequest& /*request*/) {}
+
 DecodedRequest refuse(Code code, std::string message, std::uint64_t session = 0) {
   return {.request = std::nullopt,
           .refusal = {.session = session, .code = code, .message = std::move(message)}};
@@ -126,7 +128,9 @@ DecodedRequest decode_request(std::span<const std::byte> frame) {
   if (type == "ack") return decode_request_as<AckRequest>(tree, type);
   if (type == "ping") return decode_request_as<PingRequest>(tree, type);
   if (type == "close") return decode_request_as<CloseRequest>(tree, type);
-  return refuse(Code::unknown_type, "the request's type is none of open, credit, ack, ping, close");
+  if (type == "status") return decode_request_as<StatusRequest>(tree, type);
+  return refuse(Code::unknown_type,
+                "the request's type is none of open, credit, ack, ping, close, status");
 }
 
 }  // namespace hookwire

@@ -26,19 +26,24 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
     return nullptr;
   }
   CallRun call(*pin.set(), impl_->place, descriptor, context, arguments, outcome);
-  std::exception_ptr cause = pin.set()->measured ? call.run<true>(driver) : call.run<false>(driver);
+  std::exception_ptr cause = pin.set()->measured ? call.run<true>(driver, pin.place())
+                                                 : call.run<false>(driver, pin.place());
   if (call.ran_every_hook()) pin.complete();
   return cause;
 }
 
 template <bool measured>
-std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
-  if constexpr (measured) last_ns_ = place_.clock.stopwatch_ns();
+std::exception_ptr CallRun::run(FunctionRef<void()> driver, const CountingPlace& counting) {
+  if constexpr (measured) {
+    counting_ = counting;
+    begin_ns_ = last_ns_ = place_.clock.stopwatch_ns();
+  }
   while (!ran_pres<measured>()) {
     const HookMember& member = set_.members[reached_];
     if (std::exception_ptr refusal = end_pre(member, std::exchange(raised_, nullptr))) {
       run_failure(
           {.reason = Failure::Reason::vetoed, .error = refusal, .vetoed_by = member.instance.name});
+      count_call<measured>(CallReport::Outcome::vetoed);
       std::rethrow_exception(std::move(refusal));
     }
   }
@@ -49,6 +54,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
     if (error) {  // else it is no C++ exception: the thread is being cancelled
       const std::int64_t duration_ns = lap<measured>();
       run_failure({.error = std::move(error), .duration_ns = duration_ns});
+      count_call<measured>(CallReport::Outcome::failure);
     }
     throw;
   }
@@ -58,6 +64,8 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver) {
   while (!ran_posts<measured>(left)) {
     end_post(set_.members[left], std::exchange(raised_, nullptr), cause);
   }
+  count_call<measured>(cause ? CallReport::Outcome::post_hook_failed
+                             : CallReport::Outcome::success);
   if (skipped_ != 0) count_run_hooks();
   if (noted_ != 0) end_breakers();
   return cause;
@@ -201,11 +209,21 @@ void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome out
   const std::int64_t duration_ns = lap<measured>();
   if constexpr (measured) {
     spent_ns_ += duration_ns;
+    std::uint64_t* const row = member.tally->durations.row(counting_).data();
+    count_duration(row + static_cast<std::size_t>(phase) * kHistogramWords, counting_, duration_ns);
     if (duration_ns > member.time_budget_ns) {
       return add_overrun(member, phase, outcome, duration_ns);
     }
   }
   runs_.add({member.instance.name, phase, outcome, HookLimit::none, duration_ns});
+}
+
+// To the end of the last hook: what breakers do then is not the call's.
+template <bool measured>
+void CallRun::count_call(CallReport::Outcome outcome) noexcept {
+  if constexpr (!measured) return;
+  place_.calls.add(call_.descriptor(), outcome, std::max<std::int64_t>(last_ns_ - begin_ns_, 0),
+                   counting_);
 }
 
 void CallRun::log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,

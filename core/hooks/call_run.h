@@ -11,6 +11,7 @@
 #include "hookwire/base/function_ref.h"
 #include "hookwire/hooks/call.h"
 
+#include "call_counts.h"
 #include "hook_set.h"
 
 namespace hookwire {
@@ -23,6 +24,7 @@ class CallRun {
   struct Place {
     const Clock& clock;
     Log& log;
+    CallCounts& calls;
     BreakerListener* listener;  // or null
   };
 
@@ -41,10 +43,12 @@ class CallRun {
   CallRun(const CallRun&) = delete;
   CallRun& operator=(const CallRun&) = delete;
 
-  /// As HookChain::run. Once; `measured` as in the set. A call that returns and ran every hook's
-  /// pre and post counts neither: whoever holds its pin does.
+  /// As HookChain::run. Once; `measured` as in the set, and `counting` the calling thread's place.
+  /// A call that returns and ran every hook's pre and post counts neither: whoever holds its pin
+  /// does.
   template <bool measured>
-  [[gnu::always_inline]] inline std::exception_ptr run(FunctionRef<void()> driver);
+  [[gnu::always_inline]] inline std::exception_ptr run(FunctionRef<void()> driver,
+                                                       const CountingPlace& counting);
   bool ran_every_hook() const noexcept { return skipped_ == 0; }
 
  private:
@@ -66,6 +70,8 @@ class CallRun {
                                              HookOutcome outcome) noexcept;
   template <bool measured>
   [[gnu::always_inline]] inline std::int64_t lap() noexcept;
+  template <bool measured>
+  [[gnu::always_inline]] inline void count_call(CallReport::Outcome outcome) noexcept;
   void keep_raised();
   std::exception_ptr end_pre(const HookMember& member, std::exception_ptr error);
   void end_post(const HookMember& member, std::exception_ptr error, std::exception_ptr& cause);
@@ -117,6 +123,8 @@ class CallRun {
   Outcome& outcome_;
   HookRuns runs_;
   const Call call_;
+  CountingPlace counting_;     // where it is measured
+  std::int64_t begin_ns_ = 0;  // where it is measured
   std::int64_t last_ns_ = 0;   // when the step before ended
   std::int64_t spent_ns_ = 0;  // by hooks, where it is measured
   std::size_t reached_ = 0;    // hooks whose pre ran or that were skipped, from the first

@@ -59,6 +59,10 @@ std::string names_of(const Members& members) {
 HookStatus status_of(const HookMember& member) {
   const HookTally& tally = *member.tally;
   const bool breaks = as_met(member).breaks;
+  std::array<DurationHistogram, kHookPhases> durations;
+  for (std::size_t phase = 0; phase < kHookPhases; ++phase) {
+    add_histogram(tally.durations, phase * kHistogramWords, durations[phase]);
+  }
   return {.name = member.instance.name,
           .class_name = member.instance.class_name,
           .switches = member.instance.switches,
@@ -71,7 +75,8 @@ HookStatus status_of(const HookMember& member) {
           .overrun_count = tally.overrun.load(std::memory_order_relaxed),
           .skip_count = tally.skip.load(std::memory_order_relaxed),
           .breaker = breaks ? tally.breaker.state() : BreakerState::off,
-          .failures_in_a_row = breaks ? tally.breaker.failures() : 0};
+          .failures_in_a_row = breaks ? tally.breaker.failures() : 0,
+          .durations = durations};
 }
 
 bool is_due(const HookMember& member, std::uint64_t tick, std::uint64_t from_tick,
@@ -182,17 +187,27 @@ std::vector<HookStatus> HookChain::status() const {
   return statuses;
 }
 
+std::vector<CallStatus> HookChain::calls() const {
+  return impl_->calls.status();
+}
+
 std::size_t HookChain::run_periodic(const PeriodicData& given, std::uint64_t from_tick,
                                     std::chrono::nanoseconds tick_length) {
   const auto [all, redaction] = impl_->in_force();
   PeriodicData data = given;
   if (data.context == nullptr) data.context = &default_context_;
   if (data.redaction == nullptr) data.redaction = redaction.get();
+  constexpr auto kPeriodic = static_cast<std::size_t>(HookPhase::periodic);
+  const Clock& clock = impl_->place.clock;
   std::size_t ran = 0;
   for (const HookMember& member : *all) {
     if (!is_due(member, data.tick, from_tick, tick_length)) continue;
-    const std::exception_ptr error = guarded([&] { member.instance.hook->periodic(data); });
     HookTally& tally = *member.tally;
+    const std::int64_t begin_ns = clock.stopwatch_ns();
+    const std::exception_ptr error = guarded([&] { member.instance.hook->periodic(data); });
+    const std::int64_t duration_ns = std::max<std::int64_t>(clock.stopwatch_ns() - begin_ns, 0);
+    const CountingPlace shared{};
+    count_duration(&tally.durations.row(shared)[kPeriodic * kHistogramWords], shared, duration_ns);
     tally.periodic.fetch_add(1, std::memory_order_relaxed);
     ++ran;
     if (!error) continue;

@@ -8,6 +8,7 @@
 
 #include "hookwire/hooks/hook_chain.h"
 
+#include "call_counts.h"
 #include "call_run.h"
 #include "set_slots.h"
 
@@ -18,7 +19,7 @@ struct HookChain::Impl {
   using Members = std::vector<HookMember>;
 
   Impl(const Clock& clock_given, Log& log_given, std::atomic<int>& current)
-      : place{clock_given, log_given, nullptr}, slots(current) {}
+      : place{clock_given, log_given, calls, nullptr}, slots(current) {}
 
   // What a change took out. Destroyed when no lock is held: a hook's destructor is a stranger.
   struct Retired {
@@ -56,6 +57,7 @@ struct HookChain::Impl {
                        std::shared_ptr<const Redaction> next_redaction);
   int wait_for_slot();
 
+  CallCounts calls;
   CallRun::Place place;  // its listener is written before the first call
   SetSlots slots;
   std::mutex update_mutex;         // one change at a time, its wait included

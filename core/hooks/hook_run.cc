@@ -1,6 +1,22 @@
 #include "hookwire/hooks/hook_run.h"
 
+#include "hookwire/hooks/call_report.h"
+
 namespace hookwire {
+
+std::string_view to_string(CallReport::Outcome outcome) noexcept {
+  switch (outcome) {
+    case CallReport::Outcome::success:
+      return "success";
+    case CallReport::Outcome::failure:
+      return "failure";
+    case CallReport::Outcome::vetoed:
+      return "vetoed";
+    case CallReport::Outcome::post_hook_failed:
+      return "post_hook_failed";
+  }
+  return "unknown";
+}
 
 std::string_view to_string(HookPhase phase) noexcept {
   switch (phase) {

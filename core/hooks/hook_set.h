@@ -10,6 +10,7 @@
 #include "hookwire/hooks/redaction.h"
 
 #include "hook_breaker.h"
+#include "sharded_counts.h"
 
 namespace hookwire {
 
@@ -27,6 +28,7 @@ struct HookTally {
   std::atomic<std::uint64_t> skip{0};
   std::atomic<std::int64_t> limit_logged_ns{0};  // when a line last said that it met a limit
   HookBreaker breaker;
+  ShardedCounts<kHookPhases * kHistogramWords> durations;  // by HookPhase
 };
 
 /// More time than anything takes.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hook_set.h"
+#include "sharded_counts.h"
 #include "thread_shard.h"
 
 namespace hookwire {
@@ -45,6 +46,7 @@ class SetSlots {
       own_ = ThreadShard::is_own(shard) && slots.owners_ == ThreadShard::owners();
       if (!own_) [[unlikely]]
         shard = ThreadShard::shared(shard);
+      shard_ = shard;
       while (true) {
         pins_ = &slots.shards_[shard].pins[static_cast<std::size_t>(index)];
         enter();
@@ -65,6 +67,8 @@ class SetSlots {
 
     /// nullptr when there was none.
     const HookSet* set() const noexcept { return set_; }
+    /// Where the calling thread counts what the call did.
+    CountingPlace place() const noexcept { return {.shard = shard_, .own = own_}; }
     /// The call ran the pre and the post of every hook: counted here, so that the counters of its
     /// hooks cost it nothing. Once, while there is a set.
     void complete() noexcept {
@@ -97,6 +101,7 @@ class SetSlots {
 
     const HookSet* set_ = nullptr;
     Pins* pins_ = nullptr;
+    std::size_t shard_ = ThreadShard::kOwn;
     bool own_ = false;
   };
 

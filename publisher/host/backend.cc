@@ -1,10 +1,12 @@
 #include "hookwire/host/backend.h"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "hookwire/base/type_name.h"
+#include "hookwire/publisher/report.h"
 #include "hookwire/share/directory_driver.h"
 
 #include "parent_folders.h"
@@ -103,13 +105,20 @@ class Backend::Impl {
             chain_, [this](const auto& use) { ask_driver(use); }, log) {
     if (publisher_) chain_.tell_breakers(breaker_events_.emplace(*publisher_));
     chain_.replace(complete(plan_.hooks), plan_.call_time_budget, redaction_);
+    if (publisher_) publisher_->show(&chain_);
     log.info(plan_.summary());
+  }
+
+  ~Impl() {
+    if (publisher_) publisher_->show(nullptr);
   }
 
   void start() {
     if (publisher_) publisher_->start();
     periodic_.start();
+    started_ = true;
   }
+  bool started() const noexcept { return started_; }
 
   void stop(std::chrono::nanoseconds grace) {
     periodic_.stop();
@@ -152,6 +161,13 @@ class Backend::Impl {
   Hooked<ShareDriver> driver() { return hooked_; }
   HookChain& chain() { return chain_; }
   PeriodicRunner& periodic() { return periodic_; }
+
+  StatusReport report() const {
+    if (publisher_) return publisher_->report();
+    StatusReport report{.publisher = plan_.publisher, .version = HOOKWIRE_VERSION, .running = true};
+    report_hooks(chain_, report);
+    return report;
+  }
 
  private:
   // Puts the notification hook into the place that the plan kept for it.
@@ -211,6 +227,7 @@ class Backend::Impl {
   HookChain chain_;
   Hooked<ShareDriver> hooked_;
   PeriodicRunner periodic_;
+  std::atomic<bool> started_{false};
 };
 
 Backend::Backend(FileSystem& file_system, const Clock& clock, Log& log, BackendPlan plan)
@@ -220,6 +237,9 @@ Backend::~Backend() = default;
 
 void Backend::start() {
   impl_->start();
+}
+bool Backend::started() const noexcept {
+  return impl_->started();
 }
 void Backend::stop(std::chrono::nanoseconds grace) {
   impl_->stop(grace);
@@ -232,6 +252,9 @@ Hooked<ShareDriver> Backend::driver() {
 }
 HookChain& Backend::chain() {
   return impl_->chain();
+}
+StatusReport Backend::report() const {
+  return impl_->report();
 }
 PeriodicRunner& Backend::periodic() {
   return impl_->periodic();

@@ -121,6 +121,7 @@ void run_host(FileSystem& file_system, const Clock& clock, Log& log, const HostO
               const HostSignals& signals, std::FILE* answers) {
   const ConfigFile file = ConfigFile::load(options.config);
   Backend backend(file_system, clock, log, BackendPlan::read(file, options.backend, clock, log));
+  const std::shared_ptr<void> beside = options.beside ? options.beside(backend) : nullptr;
   backend.start();
   Host host(backend, clock);
   const auto serve = [&] { return serve_signals(backend, options, signals, clock, log); };

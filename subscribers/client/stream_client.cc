@@ -183,6 +183,10 @@ void StreamClient::take(const Closing& /*closing*/) {
   lose("publisher stopped");
 }
 
+void StreamClient::take(const StatusPart& /*part*/) {
+  bad_reply("a status that was not asked for");
+}
+
 void StreamClient::take(const StreamError& error) {
   const std::string what =
       "the publisher refused: " + std::string(to_string(error.code)) + ": " + error.message;

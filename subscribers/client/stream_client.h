@@ -79,6 +79,7 @@ class StreamClient {
   void take(const Displaced& displaced);
   void take(const Closing& closing);
   void take(const StreamError& error);
+  void take(const StatusPart& part);
   std::uint64_t session_of(const StreamReply& reply) const;
 
   void send(const StreamRequest& request);

@@ -216,6 +216,8 @@ class AsyncApiTest(unittest.TestCase):
         beyond = {"from": "sequence", "sequence": 1 << 40}
         self.send(third, type="open", version=1, credit_bytes=1 << 20, start=beyond)
         self.await_reply(third, "rolled_back", seen)
+        self.send(third, type="status")
+        self.await_reply(third, "status", seen)
         self.host.stop()
         self.await_reply(second, "closing", seen)
         described = {name[6:] for name in SOCKETS["components"]["messages"]

@@ -30,8 +30,8 @@ def eventually(holds, deadline_s=DEADLINE_S):
 class Host:
     """The backend "gold" of the host nas01."""
 
-    def __init__(self, hookwire, **options):
-        self.hookwire = hookwire
+    def __init__(self, hookwire, arguments=(), **options):
+        self.hookwire, self.arguments = hookwire, arguments
         self._folder = tempfile.TemporaryDirectory(prefix="hw-")
         self.folder = pathlib.Path(self._folder.name)
         self.journal = self.folder / "journal"
@@ -40,7 +40,8 @@ class Host:
                    "hook_drivers": "hookwire:NotificationHook", "stream_endpoint": self.endpoint,
                    **options}
         self._config = self.folder / "hookwire.conf"
-        lines = "".join(f"{name} = {value}\n" for name, value in options.items())
+        lines = "".join(f"{name} = {value}\n" for name, value in options.items()
+                        if value is not None)
         self._config.write_text("[DEFAULT]\nenabled_backends = gold\nhost = nas01\n"
                                 "[gold]\n" + lines)
         self._process, self.calls_made = None, 0
@@ -55,9 +56,9 @@ class Host:
 
     def start(self):
         with open(self.folder / "messages", "ab") as messages:
-            self._process = subprocess.Popen([self.hookwire, "host", "-c", self._config, "--stay"],
-                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                             stderr=messages)
+            command = [self.hookwire, "host", "-c", self._config, "--stay", *self.arguments]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE,
+                                             stdout=subprocess.PIPE, stderr=messages)
         self.call()  # answered once it runs
 
     def stop(self):

@@ -6,7 +6,7 @@ hookwire_test(publisher_stream
           replay_pace_test.cc publisher_retention_test.cc
           stream_catch_up_test.cc stream_credit_test.cc stream_cursors_test.cc stream_filter_test.cc
           stream_limits_test.cc stream_loss_test.cc stream_refusals_test.cc stream_session_test.cc
-          stream_start_test.cc
+          stream_start_test.cc stream_status_test.cc
   LIBRARIES hookwire::testing hookwire::publisher cppzmq)
 target_include_directories(publisher_stream PRIVATE "${CMAKE_SOURCE_DIR}/publisher")
 

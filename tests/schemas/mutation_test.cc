@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "hookwire/base/error.h"
 #include "hookwire/schemas/event_decoder.h"
+#include "hookwire/schemas/status.h"
 #include "hookwire/schemas/stream_message.h"
 
 #include "schemas/allocation_count.h"
@@ -150,6 +152,30 @@ TEST(Mutation, OfRepliesIsDecodedOrRefusedWithinBounds) {
     });
   }
   EXPECT_GT(decoded, kMutants / 100);
+}
+
+TEST(Mutation, OfReportsIsDecodedOrRefusedWithinBounds) {
+  StatusReport report{.publisher = "nas01@gold", .refused_requests = {{"malformed", 2}}};
+  report.gaps.push_back({.first = 1, .last = 2, .reason = "rot"});
+  report.sessions.push_back({.session = "00", .name = "audit"});
+  report.cursors.push_back({.name = "audit"});
+  Mutator mutator({encode_status(report)});
+  int decoded = 0;
+  int refused = 0;
+  for (int i = 0; i < kMutants / 10; ++i) {
+    const Bytes bytes = mutator.next();
+    // Besides the values themselves there is what they are read into.
+    expect_bounded(4 * bytes.size(), [&] {
+      try {
+        decode_status(bytes);
+        ++decoded;
+      } catch (const Error&) {
+        ++refused;
+      }
+    });
+  }
+  EXPECT_GT(decoded, 0);
+  EXPECT_GT(refused, 0);
 }
 
 TEST(Mutation, TheMostValuesThatFitStayWithinTheBoundsToo) {

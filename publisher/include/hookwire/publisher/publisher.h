@@ -24,6 +24,9 @@
 
 namespace hookwire {
 
+class HookChain;
+struct StatusReport;
+
 /// How one driver's events are published.
 struct PublisherOptions {
   std::string publisher;  ///< host@backend
@@ -111,6 +114,13 @@ class Publisher {
   void stop(std::chrono::nanoseconds grace);
 
   PublisherStatus status() const;
+
+  /// From now on reports tell of the hooks of `chain`, too; null: of none. When it returns the
+  /// chain that was shown before is not used any more.
+  void show(const HookChain* chain);
+  /// How it is, at most a second old. Opens each of the journal's files. Throws IoError; Error
+  /// closed in a forked child.
+  StatusReport report() const;
 
  private:
   class Impl;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +16,8 @@
 #include "hookwire/base/log.h"
 
 namespace hookwire {
+
+struct StatusReport;
 
 /// What a relay allows its clients. Every refusal is an error message to that client and a count.
 struct StreamLimits {
@@ -48,6 +52,9 @@ struct RelayOptions {
   StreamLimits limits{};
   /// Of these names the cursors have a place and a status from the start.
   RetainedHistory retained{};
+  /// Adds to a report that a client asked for what the relay does not know. Called in its thread:
+  /// be quick.
+  std::function<void(StatusReport&)> describe{};
 };
 
 /// One connected client, for status.
@@ -58,6 +65,8 @@ struct SessionStatus {
   std::uint64_t acknowledged = 0;
   std::uint64_t sent_records = 0;
   std::uint64_t sent_bytes = 0;
+  std::uint64_t lag = 0;          ///< Records that it was not sent yet.
+  std::uint64_t gap_records = 0;  ///< That it was told it does not get.
 };
 
 /// What a named client acknowledged, connected or not. One in retain_for that never came is there,
@@ -68,12 +77,14 @@ struct CursorStatus {
   std::uint64_t sequence = 0;  ///< 0: nothing yet.
   std::uint64_t lag = 0;       ///< Records appended since, or, of an older epoch, in place of it.
   bool connected = false;
+  bool passed = false;  ///< Records went before it acknowledged them.
 };
 
 struct RelayStatus {
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   std::uint64_t refused_requests = 0;
+  std::map<std::string, std::uint64_t> refused_by_code;  ///< By the word of the error's code.
   std::uint64_t expired_sessions = 0;
   std::uint64_t displaced_sessions = 0;
   std::vector<SessionStatus> sessions;

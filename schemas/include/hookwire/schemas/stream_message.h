@@ -14,9 +14,10 @@ namespace hookwire {
 // The stream protocol, version 1. A client (DEALER) sends requests of one frame: a MessagePack map
 // with a "type". The publisher (ROUTER) answers with replies: such a map in the first frame, and
 // in a batch the records themselves in the second. Every message after the welcome carries the
-// session's number. Types are open, credit, ack, ping, close; and welcome, batch, gap, rolled_back,
-// heartbeat, displaced, closing, error. The other keys are the names of the fields below, except
-// that a journal's id is "journal", and that a position's fields stand in the map of its reply.
+// session's number. Types are open, credit, ack, ping, close, status; and welcome, batch, gap,
+// rolled_back, heartbeat, displaced, closing, error, status. The other keys are the names of the
+// fields below, except that a journal's id is "journal", and that a position's fields stand in the
+// map of its reply.
 
 inline constexpr std::uint64_t kStreamVersion = 1;
 inline constexpr std::size_t kMaxRequestBytes = 4096;
@@ -78,8 +79,10 @@ struct PingRequest {
 struct CloseRequest {
   std::uint64_t session = 0;
 };
+/// Asks how the publisher is. Needs no session and opens none.
+struct StatusRequest {};
 using StreamRequest =
-    std::variant<OpenRequest, CreditRequest, AckRequest, PingRequest, CloseRequest>;
+    std::variant<OpenRequest, CreditRequest, AckRequest, PingRequest, CloseRequest, StatusRequest>;
 
 /// What the journal holds now; in welcome and heartbeat.
 struct StreamPosition {
@@ -148,12 +151,20 @@ struct StreamError {
     too_many_sessions,
     too_many_requests,
   };
+  static constexpr std::size_t kCodes = 8;
   std::uint64_t session = 0;  ///< 0 when it is about none.
   Code code = Code::malformed;
   std::string message{};
 };
-using StreamReply =
-    std::variant<Welcome, Batch, StreamGap, RolledBack, Heartbeat, Displaced, Closing, StreamError>;
+/// Part `part`, from 1, of `parts` of a report (status.h), whose bytes are in the second frame.
+/// They come one behind the other.
+struct StatusPart {
+  std::uint64_t session = 0;  ///< 0: it is of none.
+  std::uint64_t part = 0;
+  std::uint64_t parts = 0;
+};
+using StreamReply = std::variant<Welcome, Batch, StreamGap, RolledBack, Heartbeat, Displaced,
+                                 Closing, StreamError, StatusPart>;
 
 /// "malformed", "too_large", ... as it stands in replies. Never throws.
 std::string_view to_string(StreamError::Code code) noexcept;

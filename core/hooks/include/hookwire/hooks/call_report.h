@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 namespace hookwire {
 
 /// How one call ended, for a caller that wants to know more than its result or exception says: a
@@ -13,5 +16,10 @@ struct CallReport {
   };
   Outcome outcome = Outcome::success;
 };
+
+inline constexpr std::size_t kCallOutcomes = 4;
+
+/// "success", "failure", "vetoed", "post_hook_failed". Never throws.
+std::string_view to_string(CallReport::Outcome outcome) noexcept;
 
 }  // namespace hookwire

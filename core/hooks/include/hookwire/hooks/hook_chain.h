@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -11,10 +12,12 @@
 #include <vector>
 
 #include "hookwire/base/clock.h"
+#include "hookwire/base/duration_histogram.h"
 #include "hookwire/base/function_ref.h"
 #include "hookwire/base/log.h"
 #include "hookwire/hooks/breaker.h"
 #include "hookwire/hooks/call.h"
+#include "hookwire/hooks/call_status.h"
 #include "hookwire/hooks/context.h"
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/hook_switches.h"
@@ -45,6 +48,9 @@ struct HookStatus {
   std::uint64_t skip_count = 0;     ///< Calls that skipped it.
   BreakerState breaker = BreakerState::off;
   std::uint32_t failures_in_a_row = 0;  ///< Calls, counted while the breaker is not off.
+  /// By HookPhase. In calls only those runs are here that were measured: in a chain in which a hook
+  /// wants durations or there is a time budget.
+  std::array<DurationHistogram, kHookPhases> durations{};
 };
 
 /// The ordered hooks of one driver. A call sees one set of hooks and switches from its pre to its
@@ -88,6 +94,8 @@ class HookChain {
   void enable(std::string_view name, Phases phases, bool on);
 
   std::vector<HookStatus> status() const;
+  /// What calls came to, by method: of those that were measured, as HookStatus::durations. By name.
+  std::vector<CallStatus> calls() const;
 
   /// What hooks see of a call, or of a tick, that comes without a context.
   const Context& default_context() const noexcept { return default_context_; }
@@ -99,6 +107,7 @@ class HookChain {
   /// hooks. `driver` leaves its result where `outcome` refers to. Rethrows what the driver raised,
   /// the same object, or what the refusing hook raised. Returns the first exception of a post hook
   /// that is not suppressed, else null. Use Hooked<Driver>, which does the typing.
+  /// `descriptor` must outlive the chain.
   /// Without hooks it calls `driver` and nothing else. Returns on the thread that called: a driver
   /// on fibers must not go on on another one.
   std::exception_ptr run(const MethodDescriptor& descriptor, const Context& context,

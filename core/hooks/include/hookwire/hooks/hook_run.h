@@ -12,6 +12,7 @@ namespace hookwire {
 inline constexpr std::size_t kMaxHooks = 32;
 
 enum class HookPhase : std::uint8_t { pre, post, failure, periodic };
+inline constexpr std::size_t kHookPhases = 4;
 
 enum class HookOutcome : std::uint8_t {
   ok,

@@ -19,6 +19,8 @@
 
 namespace hookwire {
 
+struct StatusReport;
+
 /// What a configuration file says of one backend, read and checked, nothing opened yet. Immutable.
 struct BackendPlan {
   std::string backend;    ///< Its group.
@@ -56,6 +58,8 @@ class Backend {
 
   /// Starts the relay and the periodic ticks.
   void start();
+  /// start() has done its work.
+  bool started() const noexcept;
   /// Stops the periodic hooks, then the publisher, with `grace` for connected clients.
   void stop(std::chrono::nanoseconds grace);
   /// Takes over the hooks and switches of a plan read anew; calls in flight end with the old ones.
@@ -66,6 +70,8 @@ class Backend {
   Hooked<ShareDriver> driver();
   HookChain& chain();
   PeriodicRunner& periodic();
+  /// How it is: as Publisher::report(), or the hooks alone when nothing is published.
+  StatusReport report() const;
 
  private:
   class Impl;

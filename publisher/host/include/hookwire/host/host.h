@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "hookwire/base/clock.h"
@@ -12,6 +13,8 @@
 
 namespace hookwire {
 
+class Backend;
+
 /// What `hookwire host` was asked to do.
 struct HostOptions {
   std::filesystem::path config;
@@ -19,6 +22,8 @@ struct HostOptions {
   int calls_fd = 0;     ///< Lines with calls are read from here.
   bool stay = false;    ///< Go on serving at the end of the calls, until a signal.
   std::chrono::nanoseconds grace = std::chrono::seconds(2);
+  /// Called with the backend before it starts. What it returns goes before the backend does.
+  std::function<std::shared_ptr<void>(const Backend&)> beside{};
 };
 
 /// What wakes the host from outside. A descriptor is readable once its event has come.
