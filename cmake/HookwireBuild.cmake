@@ -7,6 +7,12 @@ option(HOOKWIRE_WERROR "Treat warnings as errors" ON)
 # In a third of the time; programs are cli and tests, since the libraries are to be installed.
 set(HOOKWIRE_UNITY "" CACHE STRING "Compile several files as one: of programs, or of all targets")
 set(HOOKWIRE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+option(HOOKWIRE_SHARED "Link the shared library and the program that uses it too" ON)
+
+if(HOOKWIRE_SANITIZE)
+  # Such a build is not to be installed, and says the same of the archives alone.
+  set(HOOKWIRE_SHARED OFF)
+endif()
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -71,9 +77,12 @@ function(hookwire_room name)
   target_link_libraries(${target} PUBLIC ${ROOM_USES} Threads::Threads
                         PRIVATE ${ROOM_LIBRARIES} ${ROOM_HEADER_LIBRARIES})
   target_compile_features(${target} PUBLIC cxx_std_20)
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  # A public header makes what it declares visible; all else stays within the shared library.
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} CXX_VISIBILITY_PRESET hidden
+                                             VISIBILITY_INLINES_HIDDEN ON)
   if(HOOKWIRE_UNITY STREQUAL "programs")
     set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   endif()
   set_property(GLOBAL APPEND PROPERTY HOOKWIRE_ROOMS ${name})
+  set_property(GLOBAL APPEND PROPERTY HOOKWIRE_LIBRARIES ${ROOM_LIBRARIES})
 endfunction()

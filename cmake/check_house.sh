@@ -19,6 +19,13 @@ rule "ZeroMQ is included in *_socket files only" \
   "$(code $rooms | grep -v '_socket\.' | xargs grep -nE '#include <zmq')"
 rule "public headers include no third-party header" \
   "$(code $rooms | grep '/include/' | xargs grep -nE '#include <(zmq|msgpack|spdlog|fmt|nlohmann|CLI|openssl|re2)')"
+# The kit is an archive; its own are nobody's.
+rule "public headers make what they declare visible, and hide what only .cc files define" \
+  "$(code $rooms | grep '/include/' | grep -v '^publisher/testing/' | while read -r file; do
+       tail -n 1 "$file" | grep -qxF '#pragma GCC visibility pop' || echo "$file: no pop at the end"
+       grep -qxF '#pragma GCC visibility push(default)' "$file" || echo "$file: no push(default)"
+       grep -HnE '^  (class|struct) [A-Za-z]+;' "$file"
+     done)"
 rule "core knows neither ZeroMQ nor MessagePack nor events" \
   "$(code core | xargs grep -nE '#include <(zmq|msgpack)|#include "hookwire/(schemas|publisher|exec|host|client|format|tail|audit)/')"
 rule "schemas use base and record only" \

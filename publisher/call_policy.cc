@@ -15,12 +15,12 @@ bool asks_who(const PublishRule& rule) noexcept {
 }
 
 bool is_by(const PublishRule& rule, const Context& context) noexcept {
-  return (rule.user.empty() || glob_matches(rule.user, context.user_id)) &&
-         (rule.project.empty() || glob_matches(rule.project, context.project_id));
+  return (rule.user.empty() || matches_glob(rule.user, context.user_id)) &&
+         (rule.project.empty() || matches_glob(rule.project, context.project_id));
 }
 
 bool is_of(const PublishRule& rule, std::string_view method) noexcept {
-  return rule.method.empty() || glob_matches(rule.method, method);
+  return rule.method.empty() || matches_glob(rule.method, method);
 }
 
 }  // namespace

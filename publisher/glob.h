@@ -7,7 +7,7 @@ namespace hookwire {
 
 /// True when `pattern` matches all of `text`: * is any run of bytes, ? one byte, all else itself.
 /// Never allocates; at worst as many steps as the product of the lengths.
-constexpr bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
+constexpr bool matches_glob(std::string_view pattern, std::string_view text) noexcept {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;  // the * that took bytes last

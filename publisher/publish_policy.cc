@@ -97,9 +97,9 @@ class RuleReader {
   }
 
   void check_method(std::string_view glob) const {
-    if (methods_.empty() || glob_matches(glob, kPeriodicMethod)) return;
+    if (methods_.empty() || matches_glob(glob, kPeriodicMethod)) return;
     const bool known = std::any_of(methods_.begin(), methods_.end(), [&](const auto* method) {
-      return glob_matches(glob, method->name);
+      return matches_glob(glob, method->name);
     });
     if (!known) {
       fail("no method is called '" + std::string(glob) + "'; there are: " + names_of(methods_));

@@ -82,10 +82,10 @@ TEST_F(SecretKeyFileTest, IsRefusedWhenItIsNoKey) {
 }
 
 TEST(GlobTest, MatchesTheWholeText) {
-  EXPECT_TRUE(glob_matches("svc-*", "svc-") && glob_matches("*", "") && glob_matches("a?c", "abc"));
-  EXPECT_TRUE(glob_matches("*ab*c", "xxabababyc") && glob_matches("**a**", "a"));
-  EXPECT_FALSE(glob_matches("svc-*", "xsvc-1") || glob_matches("a?c", "ac") ||
-               glob_matches("", "a") || glob_matches("*ab", "abc"));
+  EXPECT_TRUE(matches_glob("svc-*", "svc-") && matches_glob("*", "") && matches_glob("a?c", "abc"));
+  EXPECT_TRUE(matches_glob("*ab*c", "xxabababyc") && matches_glob("**a**", "a"));
+  EXPECT_FALSE(matches_glob("svc-*", "xsvc-1") || matches_glob("a?c", "ac") ||
+               matches_glob("", "a") || matches_glob("*ab", "abc"));
 }
 
 }  // namespace

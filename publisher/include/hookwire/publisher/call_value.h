@@ -8,6 +8,7 @@
 #include "hookwire/hooks/hook.h"
 #include "hookwire/hooks/redaction.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A call as a plain value, for what is outside of this process but is no subscriber: the keys of
@@ -30,3 +31,4 @@ Value periodic_value(std::string_view publisher, const PeriodicData& data,
 Names periodic_secrets(std::span<const MethodDescriptor* const> methods);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

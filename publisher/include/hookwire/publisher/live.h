@@ -11,6 +11,7 @@
 #include "hookwire/base/log.h"
 #include "hookwire/publisher/relay.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 struct LiveOptions {
@@ -56,8 +57,9 @@ class Live {
   std::string endpoint() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

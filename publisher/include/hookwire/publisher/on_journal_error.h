@@ -1,5 +1,6 @@
 #pragma once
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What becomes of a call whose events the journal does not take.
@@ -9,3 +10,4 @@ enum class OnJournalError {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

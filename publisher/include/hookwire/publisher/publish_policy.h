@@ -10,6 +10,7 @@
 #include "hookwire/hooks/options.h"
 #include "hookwire/schemas/phase.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How much of a call an event tells; each level tells what the one before does.
@@ -55,3 +56,4 @@ std::vector<std::string> read_redact(const Options& options,
 std::string to_text(const PublishPolicy& policy);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -22,6 +22,7 @@
 #include "hookwire/publisher/publish_policy.h"
 #include "hookwire/publisher/relay.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 class HookChain;
@@ -123,8 +124,9 @@ class Publisher {
   StatusReport report() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

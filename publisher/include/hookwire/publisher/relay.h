@@ -15,6 +15,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/log.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 struct StatusReport;
@@ -117,8 +118,9 @@ class Relay {
   std::string endpoint() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

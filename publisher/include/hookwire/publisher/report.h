@@ -6,6 +6,7 @@
 #include "hookwire/hooks/hook_chain.h"
 #include "hookwire/schemas/status.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Adds the hooks of `chain`, and what its calls came to.
@@ -17,3 +18,4 @@ void report_hooks(const HookChain& chain, StatusReport& report);
 StatusReport report_journal(FileSystem& file_system, const std::filesystem::path& folder);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 /// The keys of an event's body, in the order in which publishers write them: what is asked for most
 /// often stands first, so that peek_string() finds it soon. A key is never reused with another
 /// meaning.
+#pragma GCC visibility push(default)
 namespace hookwire::body_keys {
 
 inline constexpr std::string_view kSchema = "schema";
@@ -42,3 +43,4 @@ inline constexpr std::string_view kPhase = "phase";
 inline constexpr std::string_view kLimit = "limit";
 
 }  // namespace hookwire::body_keys
+#pragma GCC visibility pop

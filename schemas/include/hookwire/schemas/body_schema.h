@@ -6,6 +6,7 @@
 
 #include "hookwire/schemas/phase.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The version of the bodies that publishers write: the value of their key `schema`, and `version`
@@ -17,3 +18,4 @@ inline constexpr std::uint64_t kBodySchemaVersion = 1;
 std::string body_schema(std::optional<Phase> phase);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Writes MessagePack into bytes that somebody else owns; never allocates, never throws. What does
@@ -69,3 +70,4 @@ class BodyWriter final : public ValueVisitor {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "hookwire/record/record.h"
 #include "hookwire/schemas/phase.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Who asked for the call. Empty fields were not given.
@@ -70,3 +71,4 @@ struct Event {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

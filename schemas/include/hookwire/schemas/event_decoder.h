@@ -9,6 +9,7 @@
 
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a body may hold; checked before anything is allocated.
@@ -37,3 +38,4 @@ std::optional<std::string_view> peek_string(std::span<const std::byte> body,
                                             std::string_view key) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

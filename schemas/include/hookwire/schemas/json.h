@@ -7,6 +7,7 @@
 #include "hookwire/base/value.h"
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Writes what it is shown as compact JSON. Bytes become {"base64":"..."}; doubles that JSON lacks
@@ -51,3 +52,4 @@ std::string to_json(const T& value) {
 Value parse_json(std::string_view text, std::size_t max_bytes = 1024 * 1024);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

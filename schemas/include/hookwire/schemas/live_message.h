@@ -9,6 +9,7 @@
 
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The method of a heartbeat's topic: `system/heartbeat/<publisher>`.
@@ -65,3 +66,4 @@ std::vector<std::byte> encode_heartbeat(const LiveHeartbeat& heartbeat, std::str
 std::optional<LiveHeartbeat> decode_heartbeat(const Event& event);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include "hookwire/base/duration_histogram.h"
 #include "hookwire/schemas/status.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The two forms of what monitoring reads, which differ in what a counter's family is called.
@@ -61,3 +62,4 @@ class MetricsWriter {
 std::string to_metrics(std::span<const StatusReport> reports, MetricsForm form);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

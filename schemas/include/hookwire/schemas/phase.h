@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What an event tells of a call, or of the publisher itself. The number is the record's `kind`.
@@ -19,3 +20,4 @@ std::optional<Phase> phase_of(std::string_view word) noexcept;
 inline constexpr std::uint8_t kFlagCut = 1;  ///< Args, result or data were cut down to fit.
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "hookwire/base/value.h"
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 // How a publisher is: what `hookwire status` prints, what a publisher answers on its stream, and
@@ -160,3 +161,4 @@ std::vector<std::byte> encode_status(const StatusReport& report);
 StatusReport decode_status(std::span<const std::byte> bytes);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

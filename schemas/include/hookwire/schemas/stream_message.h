@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 // The stream protocol, version 1. A client (DEALER) sends requests of one frame: a MessagePack map
@@ -193,3 +194,4 @@ struct DecodedReply {
 DecodedReply decode_reply(std::span<const std::byte> frame);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

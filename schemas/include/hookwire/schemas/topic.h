@@ -6,6 +6,7 @@
 
 #include "hookwire/schemas/phase.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A topic's parts: `<phase>/<method>/<publisher>`. Views of the text that was parsed.
@@ -23,3 +24,4 @@ std::string make_topic(Phase phase, std::string_view method, std::string_view pu
 std::optional<TopicParts> parse_topic(std::string_view topic) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// True when `text` is UTF-8 as of RFC 3629: no overlong forms, no surrogates, nothing above
@@ -16,3 +17,4 @@ bool is_printable_utf8(std::string_view text) noexcept;
 std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

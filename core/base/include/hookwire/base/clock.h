@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The time, behind a seam so that tests can set it. Thread-safe.
@@ -40,3 +41,4 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, as in RFC 3720 appendix B.4) of `bytes`.
@@ -15,3 +16,4 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0) n
 std::uint32_t crc32c_in_software(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Wakes one sleeping thread through an eventfd, and costs the ringer nothing while that thread is
@@ -43,3 +44,4 @@ class Doorbell {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

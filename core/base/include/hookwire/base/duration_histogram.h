@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <numeric>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How often something took how long: counts by powers of two, so that to find the place of a
@@ -41,3 +42,4 @@ struct DurationHistogram {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a caller should do about an error. Closed: a new code is a new major version.
@@ -47,3 +48,4 @@ class IoError : public Error {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Owns a file descriptor, and closes it. Move-only; thread-compatible.
@@ -43,3 +44,4 @@ inline FileDescriptor open_descriptor(const char* path, int flags) noexcept {
 }
 
 }  // namespace hookwire
+#pragma GCC visibility pop

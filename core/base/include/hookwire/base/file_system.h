@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Part of a file in memory, unmapped when destroyed. Thread-compatible.
@@ -114,3 +115,4 @@ class PosixFileSystem final : public FileSystem {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

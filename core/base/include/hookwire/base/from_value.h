@@ -13,6 +13,7 @@
 #include "hookwire/base/error.h"
 #include "hookwire/base/value.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 // from_value(value, what, out): the plain value `value` as a T; the way back from visit_value.
@@ -137,3 +138,4 @@ class EntryReader {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 template <class Signature>
@@ -31,3 +32,4 @@ class FunctionRef<R(Args...)> {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

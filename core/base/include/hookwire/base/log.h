@@ -4,6 +4,7 @@
 
 #include "hookwire/base/uncancelled.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 enum class LogLevel { debug, info, warning, error };
@@ -34,3 +35,4 @@ class NullLog final : public Log {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

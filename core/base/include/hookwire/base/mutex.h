@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A mutex for sections of some hundred nanoseconds: spins briefly, then parks on a futex. Four
@@ -38,3 +39,4 @@ class Mutex {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Who besides root and this process's user could change the file or folder `part`, of which
@@ -13,3 +14,4 @@ namespace hookwire {
 std::string other_writers(const std::filesystem::path& part, const struct stat& status);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

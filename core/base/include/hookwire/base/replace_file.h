@@ -6,6 +6,7 @@
 
 #include "hookwire/base/file_system.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Where the new content of `path` lies until it is complete; a left-over when nobody writes it.
@@ -19,3 +20,4 @@ void replace_file(FileSystem& files, const std::filesystem::path& path,
                   std::span<const std::byte> content);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <string>
 #include <typeinfo>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The type's name as its author wrote it, without namespaces: "ShareNotFound", "runtime_error".
@@ -20,3 +21,4 @@ struct ErrorText {
 ErrorText describe_exception(const std::exception_ptr& error);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Puts off a cancellation (pthread_cancel) of the calling thread for its own lifetime, for work
@@ -20,3 +21,4 @@ class Uncancelled {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A plain value that owns what it holds: what a visitor sees, kept. Thread-compatible.
@@ -103,3 +104,4 @@ Value to_value(const T& value) {
 }
 
 }  // namespace hookwire
+#pragma GCC visibility pop

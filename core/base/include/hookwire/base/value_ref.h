@@ -7,6 +7,7 @@
 #include "hookwire/base/type_name.h"
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A reference to a value of some visitable type: to be had by that type, checked, or visited
@@ -64,3 +65,4 @@ class ValueRef {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

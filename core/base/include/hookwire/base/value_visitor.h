@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Sees a value without knowing its type: null, bool, integers, double, string, bytes, lists, maps.
@@ -124,3 +125,4 @@ void visit_value(const std::map<std::string, T>& values, ValueVisitor& visitor) 
 }
 
 }  // namespace hookwire
+#pragma GCC visibility pop

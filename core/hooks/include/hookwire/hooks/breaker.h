@@ -6,6 +6,7 @@
 
 #include "hookwire/hooks/hook_run.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Whether a hook is being skipped for its failures.
@@ -39,3 +40,4 @@ class BreakerListener {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "hookwire/hooks/hook_run.h"
 #include "hookwire/hooks/method.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 class Outcome;
@@ -118,3 +119,4 @@ class Call {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

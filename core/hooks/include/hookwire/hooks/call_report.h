@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How one call ended, for a caller that wants to know more than its result or exception says: a
@@ -23,3 +24,4 @@ inline constexpr std::size_t kCallOutcomes = 4;
 std::string_view to_string(CallReport::Outcome outcome) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "hookwire/base/duration_histogram.h"
 #include "hookwire/hooks/call_report.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Of so many methods a chain counts calls one by one, and of the others together.
@@ -28,3 +29,4 @@ struct CallStatus {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

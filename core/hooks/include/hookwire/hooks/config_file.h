@@ -9,6 +9,7 @@
 
 #include "hookwire/base/error.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// One `name = value` of a configuration file.
@@ -54,3 +55,4 @@ class ConfigFile {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Who asked for a call, as the service knows it. Every field may be empty. A plain aggregate.
@@ -17,3 +18,4 @@ struct Context {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

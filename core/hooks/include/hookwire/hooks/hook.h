@@ -8,6 +8,7 @@
 #include "hookwire/hooks/hook_data.h"
 #include "hookwire/hooks/outcome.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What periodic hooks get. Confined to the periodic runner's thread.
@@ -73,3 +74,4 @@ class Hook {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

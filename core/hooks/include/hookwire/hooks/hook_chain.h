@@ -23,6 +23,7 @@
 #include "hookwire/hooks/hook_switches.h"
 #include "hookwire/hooks/redaction.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A hook and its place in a chain.
@@ -129,7 +130,7 @@ class HookChain {
 
  private:
   static constexpr int kNone = -1;
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
 
   std::atomic<int> current_{kNone};  // the slot that calls enter, or kNone
   const Context default_context_;
@@ -137,3 +138,4 @@ class HookChain {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 #include <typeinfo>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a hook's pre hands to its own post or failure: nothing, one value of any movable type, or,
@@ -114,3 +115,4 @@ class HookData {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -14,6 +14,7 @@
 #include "hookwire/hooks/hook_chain.h"
 #include "hookwire/hooks/options.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a hook is made with. The references outlive the hook, except `options`, which is for
@@ -69,3 +70,4 @@ class HookRegistry {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The most hooks a chain can have.
@@ -87,3 +88,4 @@ class HookRuns {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

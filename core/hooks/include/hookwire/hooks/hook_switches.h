@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How one hook instance takes part. Options of the backend's group, overridable in the instance's
@@ -31,3 +32,4 @@ struct HookSwitches {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -17,6 +17,7 @@
 #include "hookwire/hooks/method.h"
 #include "hookwire/hooks/post_hook_error.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 namespace detail {
@@ -248,3 +249,4 @@ class Hooked {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

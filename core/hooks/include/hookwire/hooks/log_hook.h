@@ -4,6 +4,7 @@
 
 #include "hookwire/hooks/hook_registry.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// hookwire:LogHook: one line a phase of each call, through the program's log: method, resource,
@@ -12,3 +13,4 @@ namespace hookwire {
 std::shared_ptr<Hook> make_log_hook(const HookSetup& setup);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The most arguments a hooked method can have, and the most secrets it can name.
@@ -77,3 +78,4 @@ constexpr auto method_descriptors() {
 }
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include "hookwire/hooks/config_file.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// One item of a list, and the line that it begins on.
@@ -74,7 +75,7 @@ class Options {
   void check_unknown(const std::vector<std::string>& groups) const;
 
  private:
-  struct Shared;
+  struct [[gnu::visibility("hidden")]] Shared;
   struct Found {
     const ConfigGroup* group;
     const ConfigOption* option;
@@ -89,3 +90,4 @@ class Options {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "hookwire/base/from_value.h"
 #include "hookwire/base/value_ref.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What the driver returned, as post hooks see it. Confined to the calling thread.
@@ -99,3 +100,4 @@ struct Failure {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

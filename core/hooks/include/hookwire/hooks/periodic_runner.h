@@ -10,6 +10,7 @@
 #include "hookwire/base/value_ref.h"
 #include "hookwire/hooks/hook_chain.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Counts ticks and runs the periodic hooks of a chain when they are due. A program drives ticks
@@ -41,8 +42,9 @@ class PeriodicRunner {
   std::uint64_t missed_ticks() const noexcept;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

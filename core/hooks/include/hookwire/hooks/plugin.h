@@ -33,6 +33,7 @@
   "hookwire-hook-abi 6; gcc " HOOKWIRE_STRINGIZE(__GNUC__) "; cxx11-abi " HOOKWIRE_STRINGIZE( \
       _GLIBCXX_USE_CXX11_ABI) "; sanitizer " HOOKWIRE_SANITIZER
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Names of the two symbols, as dlsym wants them.
@@ -44,3 +45,4 @@ inline constexpr char kPluginMakeSymbol[] = "hookwire_make_hook";
 using PluginMakeHook = Hook* (*)(const char* class_name, const HookSetup& setup);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

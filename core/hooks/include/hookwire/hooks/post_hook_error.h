@@ -9,6 +9,7 @@
 #include "hookwire/base/error.h"
 #include "hookwire/base/value_ref.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The driver had succeeded, then a post hook raised and was not suppressed. Carries the result and
@@ -39,3 +40,4 @@ class PostHookError : public Error {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

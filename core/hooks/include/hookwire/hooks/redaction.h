@@ -10,6 +10,7 @@
 #include "hookwire/hooks/secret_paths.h"
 #include "hookwire/hooks/secret_texts.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 class Call;
@@ -58,3 +59,4 @@ class Redaction {
 inline constexpr SecretTexts::Limits kPeriodicSecrets{.count = 65'536, .bytes = 16 << 20};
 
 }  // namespace hookwire
+#pragma GCC visibility pop

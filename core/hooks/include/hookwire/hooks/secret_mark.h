@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What stands in place of a secret, or of a text that may not be shown at all.
@@ -37,3 +38,4 @@ class PlainMark final : public SecretMark {
 inline constexpr PlainMark kPlainMark;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 
 #include "hookwire/hooks/method.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Where secrets stand in a call: "access_key" is an argument (or "result"), "access.access_key" an
@@ -67,3 +68,4 @@ class SecretPlace {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include "hookwire/hooks/secret_mark.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The secrets of one call, to be found in its texts and replaced there by their marks. A text that
@@ -88,3 +89,4 @@ class SecretTexts {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

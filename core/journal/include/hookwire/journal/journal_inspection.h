@@ -7,6 +7,7 @@
 
 #include "hookwire/base/file_system.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// One segment as `hookwire journal ls` shows it.
@@ -52,3 +53,4 @@ struct JournalInspection {
 JournalInspection inspect_journal(FileSystem& file_system, const std::filesystem::path& folder);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

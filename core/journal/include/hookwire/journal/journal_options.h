@@ -6,6 +6,7 @@
 
 #include "hookwire/journal/journal_retention.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What an append has outlived when it returns.
@@ -42,3 +43,4 @@ struct JournalOptions {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

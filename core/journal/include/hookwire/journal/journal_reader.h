@@ -11,6 +11,7 @@
 #include "hookwire/journal/journal_writer.h"
 #include "hookwire/record/record.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What next() found.
@@ -68,7 +69,7 @@ class JournalReader {
   JournalChunk next(std::size_t max_bytes = kBlockBytes);
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -84,3 +85,4 @@ void for_each_record(std::span<const std::byte> records, F&& see) {
 }
 
 }  // namespace hookwire
+#pragma GCC visibility pop

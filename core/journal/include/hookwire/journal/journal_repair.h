@@ -6,6 +6,7 @@
 
 #include "hookwire/base/file_system.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a journal that nobody writes to lacks, and what is done about it, in sentences for people.
@@ -25,3 +26,4 @@ JournalRepair repair_journal(FileSystem& file_system, const std::filesystem::pat
                              bool dry_run);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

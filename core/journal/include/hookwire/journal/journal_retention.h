@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A reader for whom history is kept, and the last record that it acknowledged.
@@ -62,3 +63,4 @@ struct JournalNotice {
 void keep_notice(std::vector<JournalNotice>& kept, JournalNotice notice, std::size_t most);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -14,6 +14,7 @@
 #include "hookwire/journal/journal_options.h"
 #include "hookwire/record/record.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Sequences that are in no record any more, and why.
@@ -100,8 +101,9 @@ class JournalWriter {
   const std::filesystem::path& folder() const noexcept;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

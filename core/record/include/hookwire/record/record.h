@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 // The record: the unit of the journal, of the stream and of the audit log, with the same bytes in
@@ -89,3 +90,4 @@ struct DecodedRecord {
 DecodedRecord decode_record(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 #include "hookwire/base/log.h"
 #include "hookwire/share/share_driver.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How a directory driver is set up.
@@ -40,3 +41,4 @@ struct DirectoryOptions {
 std::unique_ptr<ShareDriver> make_directory_driver(const DirectoryOptions& options, Log& log);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 #include "hookwire/hooks/hooked.h"
 #include "hookwire/share/share_driver.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A share driver whose calls pass through hooks: Hooked<ShareDriver> with the methods spelled out,
@@ -65,3 +66,4 @@ class HookedShareDriver {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

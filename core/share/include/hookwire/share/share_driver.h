@@ -10,6 +10,7 @@
 #include "hookwire/share/share_error.h"
 #include "hookwire/share/share_types.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What a storage backend does for a service of shared file systems; the methods that OpenStack
@@ -93,3 +94,4 @@ struct Interface<ShareDriver> {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The root of what a share driver raises when it cannot do what was asked. Immutable.
@@ -67,3 +68,4 @@ class ShareBackendException : public ShareError {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 
 #include "hookwire/hooks/hook_registry.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// hookwire:ShareSizeHook: refuses create_share_instance and extend_share above the size that its
@@ -11,3 +12,4 @@ namespace hookwire {
 std::shared_ptr<Hook> make_share_size_hook(const HookSetup& setup);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

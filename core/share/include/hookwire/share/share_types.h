@@ -10,6 +10,7 @@
 #include "hookwire/base/value.h"
 #include "hookwire/base/value_visitor.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Who may reach a share, and how. In JSON: {"access_type":"ip","access_to":"10.0.0.4",
@@ -63,3 +64,4 @@ void from_value(const Value& value, std::string_view what, Capabilities& out);
 using DriverOptions = std::map<std::string, std::string>;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

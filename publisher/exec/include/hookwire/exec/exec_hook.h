@@ -7,6 +7,7 @@
 #include "hookwire/hooks/hook_registry.h"
 #include "hookwire/hooks/method.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The program of an ExecHook refused the call: it ended with status 1 in pre. `what()` is what it
@@ -31,3 +32,4 @@ class ProgramError : public Error {
 HookFactory exec_hook_factory(std::span<const MethodDescriptor* const> methods);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -17,6 +17,7 @@
 #include "hookwire/publisher/publisher.h"
 #include "hookwire/share/share_driver.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 struct StatusReport;
@@ -74,8 +75,9 @@ class Backend {
   StatusReport report() const;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/base/log.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 class Backend;
@@ -41,3 +42,4 @@ void run_host(FileSystem& file_system, const Clock& clock, Log& log, const HostO
               const HostSignals& signals, std::FILE* answers);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include "hookwire/base/log.h"
 #include "hookwire/client/sink.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How an audit log is kept.
@@ -54,8 +55,9 @@ class AuditLog final : public Sink, public CursorStore {
   std::uint64_t gap_count() const noexcept;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

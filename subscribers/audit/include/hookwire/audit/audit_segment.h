@@ -11,6 +11,7 @@
 #include "hookwire/base/function_ref.h"
 #include "hookwire/record/record.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 // A segment of the audit log: a header, then entries one behind the other, each a record of the
@@ -53,3 +54,4 @@ AuditSegmentScan read_audit_segment(FileSystem& file_system, const std::filesyst
                                     FunctionRef<void(const RecordView&)> see);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

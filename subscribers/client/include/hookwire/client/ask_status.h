@@ -7,6 +7,7 @@
 #include "hookwire/base/clock.h"
 #include "hookwire/schemas/status.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Asks the publisher behind a stream endpoint how it is; opens no session there. Throws Error:
@@ -17,3 +18,4 @@ StatusReport ask_status(const Clock& clock, const std::string& endpoint,
                         std::chrono::nanoseconds timeout, const std::stop_token& stop);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

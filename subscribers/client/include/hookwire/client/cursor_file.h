@@ -9,6 +9,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/client/sink.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Cursors in one small text file, replaced as a whole at each save: after a crash it holds a
@@ -35,8 +36,9 @@ class CursorFile final : public CursorStore {
   void save(const std::string& endpoint, const Cursor& cursor) override;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

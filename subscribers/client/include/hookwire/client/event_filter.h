@@ -7,6 +7,7 @@
 
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Which events somebody wants: all conditions given must hold; of a condition given several times
@@ -34,3 +35,4 @@ struct EventFilter {
 bool glob_matches(std::string_view glob, std::string_view text) noexcept;
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "hookwire/base/clock.h"
 #include "hookwire/client/sink.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 struct LiveSubscriberOptions {
@@ -50,8 +51,9 @@ class LiveSubscriber {
   Counters counters() const noexcept;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "hookwire/record/record.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Where a subscriber is with one publisher: everything through this record was handed on.
@@ -75,3 +76,4 @@ class CursorStore {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include "hookwire/client/sink.h"
 #include "hookwire/schemas/stream_message.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 struct SubscriberOptions {
@@ -67,8 +68,9 @@ class Subscriber {
   Counters counters() const noexcept;
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Keeps the pre events of calls until their terminal event comes. Holds a limited number: a
@@ -38,3 +39,4 @@ class CallPairs {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

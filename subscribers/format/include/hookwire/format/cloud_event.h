@@ -6,6 +6,7 @@
 
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// The event as one line of JSON in CloudEvents 1.0 structured mode, its own fields (as to_json
@@ -16,3 +17,4 @@ namespace hookwire {
 std::string to_cloud_event(const Event& event, std::optional<std::uint64_t> pre_sequence = {});
 
 }  // namespace hookwire
+#pragma GCC visibility pop

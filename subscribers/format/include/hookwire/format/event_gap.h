@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Events of one publisher that could not be had, as it is shown. A plain aggregate.
@@ -16,3 +17,4 @@ struct EventGap {
 };
 
 }  // namespace hookwire
+#pragma GCC visibility pop

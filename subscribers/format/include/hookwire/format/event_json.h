@@ -7,6 +7,7 @@
 #include "hookwire/format/event_gap.h"
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// One event as one line of JSON: publisher, journal (16 hex digits), epoch, seq, time (RFC 3339
@@ -26,3 +27,4 @@ std::string call_to_json(const Event* pre, const Event* terminal);
 void visit_event(const Event& event, ValueVisitor& visitor);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include "hookwire/format/event_gap.h"
 #include "hookwire/schemas/event.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// How text for people looks.
@@ -27,3 +28,4 @@ std::string to_text(const EventGap& gap, const TextOptions& options);
 std::string call_to_text(const Event* pre, const Event* terminal, const TextOptions& options);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// `text`, which may be anybody's bytes, made safe for a terminal and for one line: control
@@ -17,3 +18,4 @@ std::string printable(std::string_view text);
 std::string printable(std::string_view text, std::size_t most);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 
 #include "hookwire/schemas/status.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// A report as lines for people, each with its end, what is wrong last. Whatever the report holds
@@ -13,3 +14,4 @@ std::string to_text(const StatusReport& report, const std::vector<StatusProblem>
                     bool colour);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// "2026-11-23T08:11:23.123456789Z", for programs: RFC 3339, UTC, always nine digits.
@@ -17,3 +18,4 @@ std::string short_time_text(std::int64_t unix_ns, bool utc);
 std::string duration_text(std::chrono::nanoseconds duration);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

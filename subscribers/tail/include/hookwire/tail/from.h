@@ -6,6 +6,7 @@
 
 #include "hookwire/schemas/stream_message.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// What --from means: where reading begins.
@@ -24,3 +25,4 @@ StreamStart parse_from(std::string_view text, std::int64_t now_ns);
 std::chrono::nanoseconds parse_seconds(std::string_view text);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

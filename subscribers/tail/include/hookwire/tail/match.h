@@ -5,6 +5,7 @@
 #include "hookwire/client/event_filter.h"
 #include "hookwire/tail/tail.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 /// Adds one MATCH of `hookwire wait` to `filter`: "failed", or topic=PREFIX, method=GLOB, phase=P,
@@ -19,3 +20,4 @@ Phase parse_phase(std::string_view word);
 OutputFormat parse_output_format(std::string_view word);
 
 }  // namespace hookwire
+#pragma GCC visibility pop

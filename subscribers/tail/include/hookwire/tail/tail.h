@@ -16,6 +16,7 @@
 #include "hookwire/format/event_text.h"
 #include "hookwire/schemas/stream_message.h"
 
+#pragma GCC visibility push(default)
 namespace hookwire {
 
 enum class OutputFormat { text, json, cloudevents };
@@ -67,3 +68,4 @@ int wait_for_event(const TailParts& parts, const TailOptions& options, std::stop
 int cat_journal(const TailParts& parts, const TailOptions& options, std::stop_token stop);
 
 }  // namespace hookwire
+#pragma GCC visibility pop
