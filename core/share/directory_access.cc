@@ -28,6 +28,23 @@ Access without_key(const Access& access) {
   return rule;
 }
 
+std::vector<Access> without_keys(const std::vector<Access>& rules) {
+  std::vector<Access> kept;
+  for (const Access& rule : rules) kept.push_back(without_key(rule));
+  return kept;
+}
+
+bool contains(const std::vector<Access>& rules, const Access& rule) {
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
+
+[[noreturn]] void refuse_update(const std::string& argument, const Access& rule,
+                                const std::string& how) {
+  throw InvalidShareInput("argument '" + argument + "' has the rule '" + to_text(rule) +
+                          "', which " + how +
+                          " 'access_rules': those are all the rules that the share is to have");
+}
+
 }  // namespace
 
 std::optional<std::string> DirectoryShareDriver::allow_access(const std::string& share_id,
@@ -65,6 +82,32 @@ void DirectoryShareDriver::deny_access(const std::string& share_id, const Access
     }
     rules.erase(rule);
     store_.commit(std::move(next));
+  });
+}
+
+std::vector<Access> DirectoryShareDriver::update_access(const std::string& share_id,
+                                                        const std::vector<Access>& access_rules,
+                                                        const std::vector<Access>& add_rules,
+                                                        const std::vector<Access>& delete_rules) {
+  check_id("share_id", share_id);
+  check_access_rules("access_rules", access_rules);
+  check_access_rules("add_rules", add_rules);
+  check_rule_count("delete_rules", delete_rules);
+  const std::vector<Access> rules = without_keys(access_rules);
+  for (const Access& rule : without_keys(add_rules)) {
+    if (!contains(rules, rule)) refuse_update("add_rules", rule, "is not in");
+  }
+  // What is deleted may be gone already, or never have been one that we take.
+  for (const Access& rule : without_keys(delete_rules)) {
+    if (contains(rules, rule)) refuse_update("delete_rules", rule, "is still in");
+  }
+  return with_share_errors([&] {
+    const std::lock_guard guard(mutex_);
+    static_cast<void>(find(share_id));
+    DirectoryState next = store_.state();
+    next.shares.at(share_id).access_rules = rules;
+    store_.commit(std::move(next));
+    return rules;
   });
 }
 

@@ -12,7 +12,9 @@
 #include <string>
 #include <utility>
 
+#include "file_attributes.h"
 #include "file_copy.h"
+#include "new_folder.h"
 #include "open_folder.h"
 
 namespace hookwire {
@@ -21,21 +23,47 @@ namespace {
 
 constexpr mode_t kPermissions = 07777;
 
-// Owner first, since setting it clears set-user-id; then mode; then times, which all else changes.
-void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status) {
-  const bool is_link = S_ISLNK(status.st_mode);
-  if (::fchownat(folder.fd(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
-          0 &&
-      errno != EPERM && errno != EINVAL) {
-    folder.fail("set the owner of", name);
+// What is open of an original and of its copy; nothing of links and special files.
+struct OpenPair {
+  int from = -1;
+  int to = -1;
+};
+
+bool set_owner(const OpenFolder& folder, const std::string& name, const struct stat& status,
+               int open) {
+  const uid_t user = status.st_uid;
+  const gid_t group = status.st_gid;
+  return (open >= 0
+              ? ::fchown(open, user, group)
+              : ::fchownat(folder.fd(), name.c_str(), user, group, AT_SYMLINK_NOFOLLOW)) == 0 ||
+         errno == EPERM || errno == EINVAL;
+}
+
+bool set_mode(const OpenFolder& folder, const std::string& name, mode_t mode, int open) {
+  return (open >= 0 ? ::fchmod(open, mode) : ::fchmodat(folder.fd(), name.c_str(), mode, 0)) == 0;
+}
+
+bool set_times(const OpenFolder& folder, const std::string& name, const struct stat& status,
+               int open) {
+  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+  return (open >= 0
+              ? ::futimens(open, times.data())
+              : ::utimensat(folder.fd(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW)) == 0;
+}
+
+// Owner first, since setting it clears set-user-id and capabilities; then attributes, which a mode
+// may forbid us to set; then mode; then times, which all else changes. Of what is open, through its
+// descriptor: of the whole copy others may be able to replace the name.
+void keep_metadata(const OpenFolder& folder, const std::string& name, const struct stat& status,
+                   OpenPair open = {}) {
+  if (!set_owner(folder, name, status, open.to)) folder.fail("set the owner of", name);
+  if (open.to >= 0 && !copy_attributes(open.from, open.to)) {
+    folder.fail("copy the attributes to", name);
   }
-  if (!is_link && ::fchmodat(folder.fd(), name.c_str(), status.st_mode & kPermissions, 0) != 0) {
+  if (!S_ISLNK(status.st_mode) && !set_mode(folder, name, status.st_mode & kPermissions, open.to)) {
     folder.fail("set the mode of", name);
   }
-  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
-  if (::utimensat(folder.fd(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
-    folder.fail("set the times of", name);
-  }
+  if (!set_times(folder, name, status, open.to)) folder.fail("set the times of", name);
 }
 
 class TreeCopy {
@@ -53,28 +81,33 @@ class TreeCopy {
   void copy(const OpenFolder& from, const OpenFolder& to, const std::string& name,
             const std::filesystem::path& relative, const struct stat& status) {
     if (S_ISDIR(status.st_mode)) {
-      copy_folder(from, to, name, relative);
+      copy_folder(from, to, name, relative, status);
     } else if (status.st_nlink > 1 && link_to_first(to, name, relative, status)) {
       return;
     } else if (S_ISREG(status.st_mode)) {
-      copy_file(from, to, name);
+      copy_file(from, to, name, status);
     } else if (S_ISLNK(status.st_mode)) {
-      copy_link(from, to, name);
-    } else if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
-      to.fail("make", name);
+      copy_link(from, to, name, status);
+    } else {
+      if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
+        to.fail("make", name);
+      }
+      keep_metadata(to, name, status);
     }
-    if (to.status(name)) keep_metadata(to, name, status);
   }
 
   void copy_folder(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-                   const std::filesystem::path& relative) {
+                   const std::filesystem::path& relative, const struct stat& status) {
     const auto source = from.open(name);
     if (source == nullptr) return;
     if (::mkdirat(to.fd(), name.c_str(), 0700) != 0) to.fail("make the folder", name);
-    copy_all(*source, OpenFolder(to, name), relative);
+    const OpenFolder target(to, name);
+    copy_all(*source, target, relative);
+    keep_metadata(to, name, status, {source->fd(), target.fd()});
   }
 
-  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+                 const struct stat& status) {
     // Without O_NONBLOCK a pipe put in the file's place meanwhile would hold us up.
     const Descriptor source(
         ::openat(from.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -84,14 +117,17 @@ class TreeCopy {
                                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!target.valid()) to.fail("make", name);
     if (!copy_content(source.get(), target.get())) from.fail("copy", name);
+    keep_metadata(to, name, status, {source.get(), target.get()});
   }
 
-  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name) {
+  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name,
+                 const struct stat& status) {
     std::array<char, PATH_MAX> text{};
     const ssize_t count = ::readlinkat(from.fd(), name.c_str(), text.data(), text.size() - 1);
     if (count < 0 && errno == ENOENT) return;
     if (count < 0) from.fail("read the link", name);
     if (::symlinkat(text.data(), to.fd(), name.c_str()) != 0) to.fail("make the link", name);
+    keep_metadata(to, name, status);
   }
 
   // True when another name of the file was copied before: this one joins it.
@@ -117,11 +153,11 @@ void copy_tree(const std::filesystem::path& from, const std::filesystem::path& t
   struct stat status {};
   if (::fstat(source.fd(), &status) != 0) throw IoError(errno, "look at " + from.string());
   const OpenFolder parent(to.parent_path());
-  const std::string name = to.filename().string();
-  if (::mkdirat(parent.fd(), name.c_str(), 0700) != 0) parent.fail("make the folder", name);
-  const OpenFolder target(to);
+  const NewFolder made(to);
+  const OpenFolder& target = made.folder();
   TreeCopy(target).copy_all(source, target, {});
-  keep_metadata(parent, name, status);
+  keep_metadata(parent, to.filename().string(), status, {source.fd(), target.fd()});
+  made.check_in_place();
   // One call for the whole file system costs less than one for each of many files.
   if (::syncfs(target.fd()) != 0) throw IoError(errno, "sync " + to.string());
 }

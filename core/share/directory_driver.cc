@@ -41,7 +41,10 @@ void DirectoryShareDriver::init_host() {
     log_.info(root_.string() + " holds " + std::to_string(store_.state().shares.size()) +
               " shares and " + std::to_string(store_.state().snapshots.size()) + " snapshots");
     lock.unlock();
-    for (const std::filesystem::path& path : needless) store_.remove(path);
+    store_.remove(needless);  // first: it may take the space that the files need
+    lock.lock();
+    store_.write_recovered();
+    finish_removals(lock);
   });
 }
 
@@ -63,19 +66,23 @@ Capabilities DirectoryShareDriver::publish_service_capabilities() {
   });
 }
 
+ShareInstance DirectoryShareDriver::instance_of(const std::string& share_id) const {
+  const DirectoryState::Share& share = find(share_id);
+  ShareInstance instance{.share_id = share_id,
+                         .size_gb = share.size_gb,
+                         .share_proto = share.share_proto,
+                         .export_locations = export_locations(share_id, share),
+                         .access_rules = share.access_rules,
+                         .metadata = {}};
+  if (share.share_server_id) instance.metadata.emplace("share_server_id", *share.share_server_id);
+  return instance;
+}
+
 std::vector<ShareInstance> DirectoryShareDriver::share_instances() {
   const std::lock_guard guard(mutex_);
   std::vector<ShareInstance> shares;
   for (const auto& [id, share] : store_.state().shares) {
-    shares.push_back({.share_id = id,
-                      .size_gb = share.size_gb,
-                      .share_proto = share.share_proto,
-                      .export_locations = export_locations(id, share.share_proto),
-                      .access_rules = share.access_rules,
-                      .metadata = {}});
-    if (share.share_server_id) {
-      shares.back().metadata.emplace("share_server_id", *share.share_server_id);
-    }
+    if (!store_.is_unsettled(Kind::share, id)) shares.push_back(instance_of(id));
   }
   return shares;
 }
@@ -91,14 +98,16 @@ std::vector<ShareInstance> DirectoryShareDriver::get_periodic_hook_data(
 }
 
 void DirectoryShareDriver::describe(ShareInstance& share) {
+  std::filesystem::path content;
   {
     const std::lock_guard guard(mutex_);
     // Deleted since the service listed it: nothing to add.
     if (!store_.state().shares.contains(share.share_id)) return;
+    content = store_.content_of(share.share_id);
     share.metadata["snapshot_count"] = snapshot_count(share.share_id);
   }
   try {
-    share.metadata["used_bytes"] = used_bytes(store_.shares().path_of(share.share_id));
+    share.metadata["used_bytes"] = used_bytes(content);
   } catch (const Error& error) {
     log_.warning("what share '" + share.share_id + "' uses could not be counted: " + error.what());
   }

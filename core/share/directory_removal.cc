@@ -10,6 +10,7 @@
 #include <string>
 
 #include "open_folder.h"
+#include "work_name.h"
 
 namespace hookwire {
 
@@ -82,6 +83,25 @@ void remove_tree(const std::filesystem::path& folder) {
   if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     parent.fail("remove", name);
   }
+}
+
+bool remove_emptied(const std::filesystem::path& folder, Empties empties) {
+  const OpenFolder parent(folder.parent_path());
+  const std::string name = folder.filename().string();
+  if (!parent.status(name)) return true;
+  open_up(parent, name);
+  if (const auto root = parent.open(name)) {
+    for (const std::string& entry : root->names()) {
+      if (parse_work_name(entry)) {
+        remove_tree(root->path() / entry);
+      } else if (empties == Empties::remove) {
+        ::unlinkat(root->fd(), entry.c_str(), AT_REMOVEDIR);  // or it is seen below
+      }
+    }
+  }
+  if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+  if (errno != ENOTEMPTY && errno != EEXIST) parent.fail("remove", name);
+  return false;
 }
 
 }  // namespace hookwire

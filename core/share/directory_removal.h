@@ -9,4 +9,11 @@ namespace hookwire {
 /// IoError; part of it is gone then.
 void remove_tree(const std::filesystem::path& folder);
 
+enum class Empties { keep, remove };
+
+/// Removes what has a working name in `folder`, with Empties::remove also empty folders, then the
+/// folder itself; true when it is gone. False when something else is in it: that is left, and so is
+/// the folder. Throws IoError.
+bool remove_emptied(const std::filesystem::path& folder, Empties empties);
+
 }  // namespace hookwire

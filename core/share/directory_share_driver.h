@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/directory_driver.h"
 
+#include "claims.h"
 #include "directory_store.h"
 
 namespace hookwire {
@@ -33,25 +33,118 @@ class DirectoryShareDriver final : public ShareDriver {
   std::optional<std::string> allow_access(const std::string& share_id,
                                           const Access& access) override;
   void deny_access(const std::string& share_id, const Access& access) override;
+  std::vector<Access> update_access(const std::string& share_id,
+                                    const std::vector<Access>& access_rules,
+                                    const std::vector<Access>& add_rules,
+                                    const std::vector<Access>& delete_rules) override;
   Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
   void delete_snapshot(const std::string& snapshot_id) override;
+  void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id) override;
+  std::vector<std::string> manage_share(const std::string& share_id, std::uint64_t size_gb,
+                                        const std::string& share_proto,
+                                        const std::string& export_path,
+                                        const std::optional<std::string>& share_server_id,
+                                        const DriverOptions& driver_options) override;
+  void unmanage_share(const std::string& share_id) override;
+  Snapshot manage_snapshot(const std::string& share_id, const std::string& snapshot_id,
+                           const std::string& provider_location,
+                           const DriverOptions& driver_options) override;
+  void unmanage_snapshot(const std::string& snapshot_id) override;
+  void delete_share_server(const std::string& share_server_id) override;
+  ShareServer manage_share_server(const std::string& share_server_id, const std::string& identifier,
+                                  const DriverOptions& driver_options) override;
+  void unmanage_share_server(const std::string& share_server_id) override;
+  Replica create_share_replica(const std::string& share_id, const std::string& replica_id) override;
+  void delete_share_replica(const std::string& replica_id) override;
+  Replica promote_share_replica(const std::string& replica_id) override;
+  Replica update_share_replica(const std::string& replica_id) override;
+  std::vector<ReplicaSnapshot> create_replicated_snapshot(const std::string& share_id,
+                                                          const std::string& snapshot_id) override;
+  void delete_replicated_snapshot(const std::string& snapshot_id) override;
+  ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
+                                             const std::string& snapshot_id) override;
+  ShareServerMigrationCompatibility share_server_migration_check_compatibility(
+      const std::string& share_server_id, const std::string& dest_root) override;
+  void share_server_migration_start(const std::string& share_server_id,
+                                    const std::string& dest_root) override;
+  bool share_server_migration_continue(const std::string& share_server_id) override;
+  std::vector<ShareInstance> share_server_migration_complete(
+      const std::string& share_server_id) override;
+  void share_server_migration_cancel(const std::string& share_server_id) override;
+  ShareServerMigrationProgress share_server_migration_get_progress(
+      const std::string& share_server_id) override;
   Capabilities publish_service_capabilities() override;
   std::vector<ShareInstance> get_periodic_hook_data(
       const std::vector<ShareInstance>& shares) override;
   std::vector<ShareInstance> share_instances() override;
 
  private:
-  class SnapshotUnderWay;
+  class UnderWay;
 
   // These are called with the lock held.
   const DirectoryState::Share& find(const std::string& share_id) const;
   void check_smaller(const std::string& share_id, std::uint64_t new_size_gb) const;
+  const DirectoryState::Snapshot& find_snapshot(const std::string& snapshot_id) const;
+  Snapshot describe_snapshot(const std::string& snapshot_id) const;
+  void check_new_snapshot(const std::string& share_id, const std::string& snapshot_id) const;
+  void check_revert(const std::string& share_id, const std::string& snapshot_id) const;
   void check_unused(const std::string& share_id) const;
+  // Throws InvalidShareInput when the snapshot is a replicated one.
+  void check_plain(const std::string& snapshot_id) const;
+  const DirectoryState::ShareServer& find_server(const std::string& share_server_id) const;
+  void check_server_unused(const std::string& share_server_id) const;
+  void check_new_share(const std::string& share_id,
+                       const std::optional<std::string>& share_server_id) const;
+  // Throws FolderRefused when `found` is not free to become the content of `new_id` in `home`.
+  void check_adoptable(const FolderBelow& found, const ContentFolder& home,
+                       const std::string& new_id) const;
+  // Throws Error bad_input when the content of `id` is not in its place: it may lie under a working
+  // name, and would be lost once the state does not know it.
+  static void check_in_place(const ContentFolder& home, const std::string& id);
+  ShareInstance instance_of(const std::string& share_id) const;
+  const DirectoryState::Migration& find_migration(const std::string& share_server_id) const;
+  // Throws ShareServerInUse when the server is being migrated.
+  void check_stays(const std::optional<std::string>& share_server_id) const;
+  void check_folders(const std::string& share_server_id) const;
+  std::string obstacle_to_migration(const std::string& share_server_id,
+                                    const std::string& dest_root) const;
+  std::string obstacle_in_server(const std::string& share_server_id) const;
+  // These are called with the lock held, which they leave for a while.
+  void copy_share(const std::string& share_server_id, const std::string& share_id,
+                  std::unique_lock<std::mutex>& lock);
+  void copy_what_changed(const std::string& share_server_id, std::unique_lock<std::mutex>& lock);
+  bool is_in_use(const DirectoryState::Removal& removal) const;
+  bool remove_left(const DirectoryState::Removal& removal, std::unique_lock<std::mutex>& lock);
+  void finish_removals(std::unique_lock<std::mutex>& lock) noexcept;
+
+  const DirectoryState::Replica& find_replica(const std::string& replica_id) const;
+  std::vector<std::string> replicas_of(const std::string& share_id) const;
+  Replica describe_replica(const std::string& replica_id) const;
+  ReplicaSnapshot describe_replica_snapshot(const std::string& replica_id,
+                                            const std::string& snapshot_id) const;
+  void set_replica(const std::string& replica_id, DirectoryState::Replica replica);
+  void exchange_with_share(const std::string& replica_id, const std::filesystem::path& content,
+                           const std::filesystem::path& copy, std::optional<std::uint64_t> synced);
+  void give_to_share(const std::string& replica_id, const std::filesystem::path& content,
+                     const std::filesystem::path& copy);
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
   std::uint64_t snapshot_count(const std::string& share_id) const;
 
+  // These are called without the lock.
+  static bool is_all_copied(const DirectoryState::Removal& removal);
+  static bool has_late_writes(const std::filesystem::path& copy,
+                              const DirectoryState::Replica& replica);
+  static void check_nothing_lost(const std::string& replica_id, const std::filesystem::path& copy,
+                                 const DirectoryState::Replica& replica);
+  static void check_movable(const std::string& replica_id, const std::filesystem::path& folder);
+  // Copies `from` to `to`. Returns its fingerprint when it stayed as it was meanwhile.
+  static std::optional<std::uint64_t> copy_unchanged(const std::filesystem::path& from,
+                                                     const std::filesystem::path& to);
+  static bool is_as_it_was(const std::filesystem::path& content, std::uint64_t fingerprint);
+
+  void set_up_server(const std::string& share_id, const DirectoryState::Share& share, mode_t mode);
   std::vector<std::string> export_locations(const std::string& share_id,
-                                            const std::string& share_proto) const;
+                                            const DirectoryState::Share& share) const;
   // Adds what periodic hooks are to see.
   void describe(ShareInstance& share);
 
@@ -64,7 +157,7 @@ class DirectoryShareDriver final : public ShareDriver {
 
   std::mutex mutex_;  // guards what follows
   DirectoryStore store_;
-  std::map<std::string, std::string> copying_;  // snapshots under way, with their shares
+  Claims claims_;
 };
 
 }  // namespace hookwire

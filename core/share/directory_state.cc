@@ -1,9 +1,12 @@
 #include "directory_state.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -18,13 +21,20 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFirstFormat = 1;
+constexpr int kFormat = 2;
+constexpr std::array<std::string_view, 4> kKinds{"share", "snapshot", "share_server",
+                                                 "replica"};  // of Kind
 
 std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   const std::unique_ptr<File> file = files.open(path, OpenMode::read);
   std::string text(static_cast<std::size_t>(file->size()), '\0');
   text.resize(file->read_at(0, std::as_writable_bytes(std::span(text))));
   return text;
+}
+
+std::optional<std::uint64_t> optional_at(const Json& json, const char* key) {
+  return json.contains(key) ? std::optional(json.at(key).get<std::uint64_t>()) : std::nullopt;
 }
 
 // Ids become file names: one that the driver would not have taken must not come in by the state.
@@ -44,15 +54,17 @@ Json to_json(const DirectoryState::Share& share) {
                {"share_proto", share.share_proto},
                {"access_rules", std::move(rules)}};
   if (share.share_server_id) json["share_server_id"] = *share.share_server_id;
+  if (share.is_apart) json["is_apart"] = true;
   return json;
 }
 
-DirectoryState::Share to_share(const Json& json) {
+DirectoryState::Share to_share(const Json& json, int format) {
   DirectoryState::Share share;
   share.size_gb = json.at("size_gb").get<std::uint64_t>();
   share.share_proto = json.at("share_proto").get<std::string>();
   if (json.contains("share_server_id")) {
-    share.share_server_id = json.at("share_server_id").get<std::string>();
+    share.share_server_id = trusted_id(json.at("share_server_id").get<std::string>());
+    share.is_apart = format == kFirstFormat || json.value("is_apart", false);
   }
   for (const Json& rule : json.at("access_rules")) {
     const Access access{.access_type = rule.at("access_type").get<std::string>(),
@@ -65,20 +77,167 @@ DirectoryState::Share to_share(const Json& json) {
   return share;
 }
 
-DirectoryState to_state(const Json& json) {
+Json to_json(const FolderIdentity& identity) {
+  return {{"device", identity.device}, {"inode", identity.inode}, {"born_ns", identity.born_ns}};
+}
+
+FolderIdentity to_identity(const Json& json) {
+  return {.device = json.at("device").get<dev_t>(),
+          .inode = json.at("inode").get<ino_t>(),
+          .born_ns = json.at("born_ns").get<std::int64_t>()};
+}
+
+Json to_json(const DirectoryState::Migration& migration) {
+  Json shares = Json::object();
+  for (const auto& [id, share] : migration.shares) {
+    shares[id] = {{"identity", to_json(share.identity)}, {"is_copied", share.is_copied}};
+    if (share.synced) shares[id]["synced"] = *share.synced;
+  }
+  return {{"root", migration.root},
+          {"source", to_json(migration.source)},
+          {"destination", to_json(migration.destination)},
+          {"shares", std::move(shares)}};
+}
+
+DirectoryState::Migration to_migration(const Json& json) {
+  DirectoryState::Migration migration{.root = json.at("root").get<std::string>(),
+                                      .source = to_identity(json.at("source")),
+                                      .destination = to_identity(json.at("destination")),
+                                      .shares = {}};
+  for (const auto& [id, share] : json.at("shares").items()) {
+    migration.shares[trusted_id(id)] = {.identity = to_identity(share.at("identity")),
+                                        .is_copied = share.at("is_copied").get<bool>(),
+                                        .synced = optional_at(share, "synced")};
+  }
+  return migration;
+}
+
+Json to_json(const DirectoryState::ShareServer& server) {
+  Json json = Json::object();
+  if (!server.root.empty()) json["root"] = server.root;
+  if (server.migration) json["migration"] = to_json(*server.migration);
+  return json;
+}
+
+DirectoryState::ShareServer to_server(const Json& json) {
+  DirectoryState::ShareServer server{.root = json.value("root", ""), .migration = std::nullopt};
+  if (json.contains("migration")) server.migration = to_migration(json.at("migration"));
+  return server;
+}
+
+Json to_json(const DirectoryState::Removal& removal) {
+  return {{"path", removal.path},
+          {"identity", to_json(removal.identity)},
+          {"is_checked", removal.is_checked},
+          {"contents", removal.contents}};
+}
+
+void add_removals(const Json& json, DirectoryState& state) {
+  if (!json.contains("removals")) return;
+  for (const Json& removal : json.at("removals")) {
+    state.removals.push_back(
+        {.path = removal.at("path").get<std::string>(),
+         .identity = to_identity(removal.at("identity")),
+         .is_checked = removal.at("is_checked").get<bool>(),
+         .contents = removal.at("contents").get<std::map<std::string, std::uint64_t>>()});
+  }
+}
+
+// Of format 1 the servers are those that its shares name.
+void add_share_servers(const Json& json, DirectoryState& state, int format) {
+  if (format == kFirstFormat) {
+    for (const auto& [id, share] : state.shares) {
+      if (share.share_server_id) state.share_servers[*share.share_server_id] = {};
+    }
+    return;
+  }
+  for (const auto& [id, server] : json.at("share_servers").items()) {
+    state.share_servers[trusted_id(id)] = to_server(server);
+  }
+  for (const auto& [id, share] : state.shares) {
+    if (share.share_server_id && !state.share_servers.contains(*share.share_server_id)) {
+      throw std::runtime_error("share '" + id + "' is of an unknown share server '" +
+                               *share.share_server_id + "'");
+    }
+  }
+}
+
+DirectoryState::Replica to_replica(const Json& json) {
+  DirectoryState::Replica replica;
+  replica.share_id = trusted_id(json.at("share_id").get<std::string>());
+  replica.has_content = json.at("has_content").get<bool>();
+  replica.synced = optional_at(json, "synced");
+  if (json.contains("displaced")) {
+    const Json& displaced = json.at("displaced");
+    replica.displaced = {.inode = displaced.at("inode").get<std::uint64_t>(),
+                         .fingerprint = displaced.at("fingerprint").get<std::uint64_t>()};
+  }
+  for (const Json& id : json.at("snapshots")) {
+    replica.snapshots.insert(trusted_id(id.get<std::string>()));
+  }
+  return replica;
+}
+
+Json to_json(const DirectoryState::Replica& replica) {
+  Json json = {{"share_id", replica.share_id},
+               {"has_content", replica.has_content},
+               {"snapshots", replica.snapshots}};
+  if (replica.synced) json["synced"] = *replica.synced;
+  if (replica.displaced) {
+    json["displaced"] = {{"inode", replica.displaced->inode},
+                         {"fingerprint", replica.displaced->fingerprint}};
+  }
+  return json;
+}
+
+void add_replicas(const Json& json, DirectoryState& state) {
+  const Json replicas = json.value("replicas", Json::object());
+  for (const auto& [id, replica] : replicas.items()) {
+    const DirectoryState::Replica& added =
+        state.replicas.emplace(trusted_id(id), to_replica(replica)).first->second;
+    if (!state.shares.contains(added.share_id)) {
+      throw std::runtime_error("replica '" + id + "' is of an unknown share '" + added.share_id +
+                               "'");
+    }
+  }
+}
+
+bool is_known(const DirectoryState& state, Kind kind, const std::string& id) {
+  return (kind == Kind::share && state.shares.contains(id)) ||
+         (kind == Kind::snapshot && state.snapshots.contains(id)) ||
+         (kind == Kind::share_server && state.share_servers.contains(id));
+}
+
+void add_adoption(const Json& json, DirectoryState& state) {
+  if (!json.contains("adoption")) return;
+  const Json& adoption = json.at("adoption");
+  const auto name = std::find(kKinds.begin(), kKinds.end(), adoption.at("kind").get<std::string>());
+  const auto kind = static_cast<Kind>(name - kKinds.begin());
+  const auto id = adoption.at("id").get<std::string>();
+  if (name == kKinds.end() || !is_known(state, kind, id)) {
+    throw std::runtime_error("'" + id + "' is being taken over as nothing that is known");
+  }
+  state.adoption = {.kind = kind, .id = id};
+}
+
+DirectoryState to_state(const Json& json, int format) {
   DirectoryState state;
   for (const auto& [id, share] : json.at("shares").items()) {
-    state.shares.emplace(trusted_id(id), to_share(share));
+    state.shares.emplace(trusted_id(id), to_share(share, format));
   }
   for (const auto& [id, snapshot] : json.at("snapshots").items()) {
     const std::string share_id = trusted_id(snapshot.at("share_id").get<std::string>());
     if (!state.shares.contains(share_id)) {
       throw std::runtime_error("snapshot '" + id + "' is of an unknown share '" + share_id + "'");
     }
-    state.snapshots.emplace(
-        trusted_id(id),
-        DirectoryState::Snapshot{share_id, snapshot.at("size_bytes").get<std::uint64_t>()});
+    state.snapshots[trusted_id(id)] = {.share_id = share_id,
+                                       .size_bytes = snapshot.at("size_bytes").get<std::uint64_t>(),
+                                       .is_replicated = snapshot.value("is_replicated", false)};
   }
+  add_share_servers(json, state, format);
+  add_replicas(json, state);
+  add_removals(json, state);
+  add_adoption(json, state);
   return state;
 }
 
@@ -89,12 +248,14 @@ DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) 
   const std::string text = read_file(files, path);
   try {
     const Json json = Json::parse(text);
-    if (const int format = json.at("format").get<int>(); format != kFormat) {
+    const int format = json.at("format").get<int>();
+    if (format < kFirstFormat || format > kFormat) {
       throw Error(ErrorCode::incompatible, path.string() + " has format " + std::to_string(format) +
-                                               ", this version reads format " +
+                                               ", this version reads formats " +
+                                               std::to_string(kFirstFormat) + " to " +
                                                std::to_string(kFormat));
     }
-    return to_state(json);
+    return to_state(json, format);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
@@ -110,9 +271,24 @@ void save_state(FileSystem& files, const std::filesystem::path& path, const Dire
   Json snapshots = Json::object();
   for (const auto& [id, snapshot] : state.snapshots) {
     snapshots[id] = {{"share_id", snapshot.share_id}, {"size_bytes", snapshot.size_bytes}};
+    if (snapshot.is_replicated) snapshots[id]["is_replicated"] = true;
   }
-  const Json json = {
-      {"format", kFormat}, {"shares", std::move(shares)}, {"snapshots", std::move(snapshots)}};
+  Json replicas = Json::object();
+  for (const auto& [id, replica] : state.replicas) replicas[id] = to_json(replica);
+  Json servers = Json::object();
+  for (const auto& [id, server] : state.share_servers) servers[id] = to_json(server);
+  Json json = {{"format", kFormat},
+               {"shares", std::move(shares)},
+               {"snapshots", std::move(snapshots)},
+               {"replicas", std::move(replicas)},
+               {"share_servers", std::move(servers)}};
+  json["removals"] = Json::array();
+  for (const auto& removal : state.removals) json["removals"].push_back(to_json(removal));
+  if (state.adoption) {
+    json["adoption"] = {
+        {"kind", std::string(kKinds.at(static_cast<std::size_t>(state.adoption->kind)))},
+        {"id", state.adoption->id}};
+  }
   const std::string text = json.dump(2) + "\n";
   replace_file(files, path, std::as_bytes(std::span(text)));
 }

@@ -4,11 +4,15 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "hookwire/base/file_system.h"
 #include "hookwire/share/share_types.h"
+
+#include "folder_below.h"
+#include "kind.h"
 
 namespace hookwire {
 
@@ -20,22 +24,86 @@ struct DirectoryState {
     std::string share_proto;
     std::optional<std::string> share_server_id;
     std::vector<Access> access_rules;  // access_key is always empty: keys are not kept
+    /// Its content lies among those without a share server, though it has one: where the first
+    /// version put all. It stays there until it is managed again.
+    bool is_apart = false;
     friend bool operator==(const Share&, const Share&) = default;
   };
   struct Snapshot {
     std::string share_id;
     std::uint64_t size_bytes = 0;
+    bool is_replicated = false;
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
+  };
+
+  struct Displaced {
+    std::uint64_t inode = 0;
+    std::uint64_t fingerprint = 0;
+    friend bool operator==(const Displaced&, const Displaced&) = default;
+  };
+  struct Replica {
+    std::string share_id;
+    /// It has a content: not when it gave that to a share that had lost its own.
+    bool has_content = true;
+    /// The fingerprint of the share's content that it is a copy of; nothing when that is not known.
+    std::optional<std::uint64_t> synced;
+    /// What the share's content was when it became this replica's: what was written to that folder
+    /// since is nowhere else.
+    std::optional<Displaced> displaced;
+    std::set<std::string> snapshots;  // of which it has a copy
+    friend bool operator==(const Replica&, const Replica&) = default;
+  };
+  struct MovingShare {
+    FolderIdentity identity;  // of its content
+    bool is_copied = false;
+    /// The fingerprint of the content that the copy is of; nothing when that changed meanwhile.
+    std::optional<std::uint64_t> synced;
+    friend bool operator==(const MovingShare&, const MovingShare&) = default;
+  };
+  /// A share server on its way to another root; the folders have the server's id there and here.
+  struct Migration {
+    std::string root;  // resolved; empty: our own
+    FolderIdentity source;
+    FolderIdentity destination;
+    std::map<std::string, MovingShare> shares;
+    friend bool operator==(const Migration&, const Migration&) = default;
+  };
+  /// Groups the shares that name it; their contents lie in its folder.
+  struct ShareServer {
+    std::string root;  // where it was moved to; empty: our own
+    std::optional<Migration> migration;
+    friend bool operator==(const ShareServer&, const ShareServer&) = default;
+  };
+  /// A share server's folder that is to be removed, wherever it is, if it is still that one. What
+  /// was not checked yet must be as it was when it was copied, by fingerprints.
+  struct Removal {
+    std::string path;
+    FolderIdentity identity;
+    bool is_checked = false;
+    std::map<std::string, std::uint64_t> contents;
+    friend bool operator==(const Removal&, const Removal&) = default;
+  };
+  /// What is being taken over: it is in this state already, and has its content as soon as a folder
+  /// is renamed to its place. When there is none after a start, it was not taken over.
+  struct Adoption {
+    Kind kind = Kind::share;
+    std::string id;
+    friend bool operator==(const Adoption&, const Adoption&) = default;
   };
 
   std::map<std::string, Share> shares;
   std::map<std::string, Snapshot> snapshots;
+  std::map<std::string, Replica> replicas;
+  std::map<std::string, ShareServer> share_servers;
+  std::vector<Removal> removals;
+  std::optional<Adoption> adoption;
 
   friend bool operator==(const DirectoryState&, const DirectoryState&) = default;
 };
 
-/// Reads the state; empty when there is no such file. Throws Error damaged when the file is not
-/// what save_state writes, incompatible when another version wrote it, IoError.
+/// Reads the state, also in the form of format 1, the first; empty when there is no such file.
+/// Throws Error damaged when the file is not what save_state writes, incompatible when another
+/// version wrote it, IoError.
 DirectoryState load_state(FileSystem& files, const std::filesystem::path& path);
 
 /// Replaces the file, all or nothing, and syncs it. Throws IoError. Linear in the state's size.

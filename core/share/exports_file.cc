@@ -22,10 +22,12 @@ std::string escaped(const std::string& path) {
 
 }  // namespace
 
-std::string exports_text(const std::filesystem::path& shares, const DirectoryState& state) {
+std::string exports_text(
+    const DirectoryState& state,
+    const std::function<std::filesystem::path(const std::string& share_id)>& content_of) {
   std::string text = "# Written by hookwire's directory driver: changes made here are lost.\n";
   for (const auto& [id, share] : state.shares) {
-    const std::string path = escaped((shares / id).string());
+    const std::string path = escaped(content_of(id).string());
     std::string clients;
     std::string others;
     for (const Access& rule : share.access_rules) {

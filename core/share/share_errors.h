@@ -6,6 +6,8 @@
 #include "hookwire/base/error.h"
 #include "hookwire/share/share_error.h"
 
+#include "folder_below.h"
+
 namespace hookwire {
 
 /// Runs `work` and returns what it returns; turns what goes wrong below the driver into what a
@@ -21,6 +23,16 @@ decltype(auto) with_share_errors(F&& work) {
     throw ShareBackendException(error.what());
   } catch (const Error& error) {
     throw ShareBackendException(error.what());
+  }
+}
+
+/// Runs `work` and returns what it returns; a folder that it refused becomes an E.
+template <class E, class F>
+decltype(auto) refuse_as(F&& work) {
+  try {
+    return std::forward<F>(work)();
+  } catch (const FolderRefused& refused) {
+    throw E(refused.what());
   }
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <set>
+#include <utility>
 
 #include <arpa/inet.h>
 
@@ -16,6 +18,9 @@ namespace {
 constexpr std::size_t kMaxIdLength = 128;
 constexpr std::size_t kMaxUserLength = 64;
 constexpr std::uint64_t kMaxSizeGb = 1'048'576;
+constexpr std::uint64_t kBytesPerGb = std::uint64_t{1} << 30;
+constexpr std::size_t kMaxPathLength = 4095;
+constexpr std::size_t kMaxRules = 1000;
 constexpr mode_t kDefaultMode = 0755;
 constexpr mode_t kMaxMode = 07777;
 
@@ -23,6 +28,15 @@ constexpr mode_t kMaxMode = 07777;
                          std::string_view found) {
   throw InvalidShareInput("argument '" + std::string(argument) + "' must be " + rule + ", found '" +
                           std::string(found) + "'");
+}
+
+bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < ' ' || c == 0x7F;
+}
+
+std::string without_control(std::string text) {
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
 }
 
 // Not isalnum: that depends on the locale.
@@ -78,6 +92,24 @@ void check_size_gb(std::string_view argument, std::uint64_t size_gb) {
   }
 }
 
+bool fits(std::uint64_t bytes, std::uint64_t size_gb) noexcept {
+  return bytes <= size_gb * kBytesPerGb;
+}
+
+std::string overfull(std::uint64_t bytes, std::uint64_t size_gb) {
+  return "holds " + std::to_string(bytes) + " bytes: more than the " +
+         std::to_string(size_gb * kBytesPerGb) + " bytes of " + std::to_string(size_gb) + " GB";
+}
+
+void check_path(std::string_view argument, const std::string& path) {
+  if (path.size() > kMaxPathLength) {
+    reject(argument, "a path of 1 to 4095 bytes", std::to_string(path.size()) + " bytes");
+  }
+  if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) {
+    reject(argument, "a path of 1 to 4095 bytes without control characters", without_control(path));
+  }
+}
+
 std::string checked_proto(const std::string& share_proto) {
   std::string proto = share_proto;
   for (char& c : proto) {
@@ -105,6 +137,23 @@ void check_access(const Access& access) {
   }
 }
 
+void check_rule_count(std::string_view argument, const std::vector<Access>& rules) {
+  if (rules.size() > kMaxRules) {
+    reject(argument, std::to_string(kMaxRules) + " rules at most", std::to_string(rules.size()));
+  }
+}
+
+void check_access_rules(std::string_view argument, const std::vector<Access>& rules) {
+  check_rule_count(argument, rules);
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const Access& rule : rules) {
+    check_access(rule);
+    if (!seen.emplace(rule.access_type, rule.access_to).second) {
+      reject(argument, "one rule for each", rule.access_type + " " + rule.access_to + " twice");
+    }
+  }
+}
+
 mode_t checked_mode(const DriverOptions& driver_options) {
   mode_t mode = kDefaultMode;
   for (const auto& [name, value] : driver_options) {
@@ -114,6 +163,11 @@ mode_t checked_mode(const DriverOptions& driver_options) {
     }
   }
   return mode;
+}
+
+void check_no_options(const DriverOptions& driver_options) {
+  if (driver_options.empty()) return;
+  reject("driver_options", "empty, as this method has none", driver_options.begin()->first);
 }
 
 }  // namespace hookwire

@@ -22,6 +22,7 @@ class ShareSizeHook final : public Hook {
   HookData pre(const Call& call) override {
     check(call, "create_share_instance", "size_gb");
     check(call, "extend_share", "new_size_gb");
+    check(call, "manage_share", "size_gb");
     return nullptr;
   }
   void post(const Call& /*call*/, Outcome& /*outcome*/, HookData& /*data*/) override {}

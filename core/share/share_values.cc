@@ -33,6 +33,49 @@ void from_value(const Value& value, std::string_view what, Snapshot& out) {
   entries.finish();
 }
 
+void from_value(const Value& value, std::string_view what, ShareServer& out) {
+  EntryReader entries(value, what);
+  entries.required("share_server_id", out.share_server_id);
+  entries.required("identifier", out.identifier);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, Replica& out) {
+  EntryReader entries(value, what);
+  entries.required("replica_id", out.replica_id);
+  entries.required("share_id", out.share_id);
+  entries.required("replica_state", out.replica_state);
+  entries.required("provider_location", out.provider_location);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out) {
+  EntryReader entries(value, what);
+  entries.required("replica_id", out.replica_id);
+  entries.required("snapshot_id", out.snapshot_id);
+  entries.required("status", out.status);
+  entries.required("provider_location", out.provider_location);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, ShareServerMigrationCompatibility& out) {
+  EntryReader entries(value, what);
+  entries.required("compatible", out.compatible);
+  entries.required("writable", out.writable);
+  entries.required("nondisruptive", out.nondisruptive);
+  entries.required("preserve_snapshots", out.preserve_snapshots);
+  entries.required("migration_cancel", out.migration_cancel);
+  entries.required("migration_get_progress", out.migration_get_progress);
+  entries.required("reason", out.reason);
+  entries.finish();
+}
+
+void from_value(const Value& value, std::string_view what, ShareServerMigrationProgress& out) {
+  EntryReader entries(value, what);
+  entries.required("total_progress", out.total_progress);
+  entries.finish();
+}
+
 void from_value(const Value& value, std::string_view what, Capabilities& out) {
   EntryReader entries(value, what);
   entries.required("share_backend_name", out.share_backend_name);

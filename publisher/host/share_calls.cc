@@ -46,12 +46,23 @@ Value call_periodic_data(const Hooked<ShareDriver>& hooked, const Context& conte
 
 using Named = NamedMethod<ShareDriver>;
 
-constexpr auto kPlain =
-    named_methods<ShareDriver, &ShareDriver::init_host, &ShareDriver::create_share_instance,
-                  &ShareDriver::delete_share_instance, &ShareDriver::extend_share,
-                  &ShareDriver::shrink_share, &ShareDriver::allow_access, &ShareDriver::deny_access,
-                  &ShareDriver::create_snapshot, &ShareDriver::delete_snapshot,
-                  &ShareDriver::publish_service_capabilities>();
+constexpr auto kPlain = named_methods<
+    ShareDriver, &ShareDriver::init_host, &ShareDriver::create_share_instance,
+    &ShareDriver::delete_share_instance, &ShareDriver::extend_share, &ShareDriver::shrink_share,
+    &ShareDriver::allow_access, &ShareDriver::deny_access, &ShareDriver::update_access,
+    &ShareDriver::create_snapshot, &ShareDriver::delete_snapshot, &ShareDriver::revert_to_snapshot,
+    &ShareDriver::manage_share, &ShareDriver::unmanage_share, &ShareDriver::manage_snapshot,
+    &ShareDriver::unmanage_snapshot, &ShareDriver::delete_share_server,
+    &ShareDriver::manage_share_server, &ShareDriver::unmanage_share_server,
+    &ShareDriver::create_share_replica, &ShareDriver::delete_share_replica,
+    &ShareDriver::promote_share_replica, &ShareDriver::update_share_replica,
+    &ShareDriver::create_replicated_snapshot, &ShareDriver::delete_replicated_snapshot,
+    &ShareDriver::update_replicated_snapshot,
+    &ShareDriver::share_server_migration_check_compatibility,
+    &ShareDriver::share_server_migration_start, &ShareDriver::share_server_migration_continue,
+    &ShareDriver::share_server_migration_complete, &ShareDriver::share_server_migration_cancel,
+    &ShareDriver::share_server_migration_get_progress,
+    &ShareDriver::publish_service_capabilities>();
 
 constexpr Named kPeriodicData{
     &method_descriptor<ShareDriver, &ShareDriver::get_periodic_hook_data>(), &call_periodic_data};

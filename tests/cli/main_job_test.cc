@@ -184,6 +184,8 @@ TEST_F(MainJobTest, TheDriverDidTheWork) {
   // Everything that the examples made they removed; nothing vetoed was made.
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/shares")));
   EXPECT_TRUE(fs::is_empty(in_folder("var/gold/snapshots")));
+  EXPECT_TRUE(fs::is_empty(in_folder("var/gold/servers")));
+  EXPECT_TRUE(fs::is_empty(in_folder("var/gold/replicas")));
 
   RunningHost host(config(), in_folder("more.messages"));
   const auto create = [&](const std::string& id, int size) {

@@ -17,50 +17,17 @@ import jsonschema
 import msgpack
 import zmq
 
-from host import DEADLINE_S, Host, eventually, in_use, records_in
+from bodies import BODIES, PHASES, VALIDATORS, body_of, decode_record, faults, written_by
+from host import DEADLINE_S, Host, eventually
 
 HOOKWIRE = sys.argv.pop(1)
 SOURCE = pathlib.Path(sys.argv.pop(1))
-sys.path.insert(0, str(SOURCE / "examples" / "python"))
-
-from hookwire.event import PHASES, decode_record, plain  # noqa: E402
-
-BODIES = json.loads((SOURCE / "schemas/body.schema.json").read_text(encoding="utf-8"))
 SOCKETS = json.loads((SOURCE / "schemas/asyncapi.json").read_text(encoding="utf-8"))
 
 
 def printed_schema(*words):
     done = subprocess.run([HOOKWIRE, "schema", *words], stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)
-
-
-def body_validator(name):
-    return jsonschema.Draft202012Validator({**BODIES, "$ref": f"#/$defs/{name}"})
-
-
-VALIDATORS = {name: body_validator(name) for name in BODIES["$defs"]}
-
-
-def body_of(record):
-    """Phase, method and body of a record, with every key that it has."""
-    phase, method, _ = record["topic"].decode().split("/", 2)
-    assert phase == PHASES[record["kind"]]
-    return phase, method, plain(msgpack.unpackb(record["body"]))
-
-
-def faults(phase, method, body):
-    found = [error.message for error in VALIDATORS[phase].iter_errors(body)]
-    if phase == "system":
-        found += [error.message for error in
-                  VALIDATORS["system_" + method].iter_errors(body.get("data"))]
-    return found
-
-
-def written_by(host):
-    for segment in filter(in_use, host.segments()):
-        data = segment.read_bytes()
-        for at, _, _, _ in records_in(data):
-            yield body_of(decode_record(data, at)[0])
 
 
 def busy_host(folder):

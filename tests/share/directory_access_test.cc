@@ -85,6 +85,78 @@ TEST_F(DirectoryAccess, OnlyAKnownShareHasRules) {
   expect_refused<ShareNotFound>([&] { driver_->deny_access("s-9", ip_rule("10.0.0.4")); }, "s-9");
 }
 
+TEST_F(DirectoryAccess, AnUpdateMakesTheRulesThoseThatAreGiven) {
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));
+  driver_->allow_access("s-1", ip_rule("10.0.0.5"));
+
+  const std::vector<Access> rules{ip_rule("10.0.0.5"), ip_rule("10.0.0.6", "ro")};
+  EXPECT_EQ(
+      driver_->update_access("s-1", rules, {ip_rule("10.0.0.6", "ro")}, {ip_rule("10.0.0.4")}),
+      rules);
+
+  EXPECT_EQ(instance("s-1").access_rules, rules);
+  EXPECT_THAT(exports(), HasSubstr(" 10.0.0.5(rw,sync,no_subtree_check)"
+                                   " 10.0.0.6(ro,sync,no_subtree_check)\n"));
+  EXPECT_THAT(exports(), Not(HasSubstr("10.0.0.4")));
+  restart();
+  EXPECT_EQ(instance("s-1").access_rules, rules);
+}
+
+TEST_F(DirectoryAccess, AnUpdateThatNamesNothingReplacesAllRules) {
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));
+  driver_->update_access("s-1", {ip_rule("10.0.0.4", "ro"), user_rule("alice")}, {}, {});
+  EXPECT_THAT(instance("s-1").access_rules,
+              ElementsAre(ip_rule("10.0.0.4", "ro"), user_rule("alice")));
+  EXPECT_THAT(driver_->update_access("s-1", {}, {}, {}), ElementsAre());
+  EXPECT_TRUE(instance("s-1").access_rules.empty());
+}
+
+TEST_F(DirectoryAccess, AnUpdateTakesDeletionsOfRulesThatAreGoneOrNeverWere) {
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));
+  const auto before = tree(root());
+  driver_->update_access("s-1", {ip_rule("10.0.0.4")}, {},
+                         {ip_rule("10.0.0.9"), ip_rule("10.0.0.9"), ip_rule("no-address")});
+  EXPECT_EQ(tree(root()), before);
+}
+
+TEST_F(DirectoryAccess, AnUpdateMustAgreeWithItself) {
+  driver_->allow_access("s-1", ip_rule("10.0.0.4"));
+  expect_refused<InvalidShareInput>(
+      [&] { driver_->update_access("s-1", {}, {ip_rule("10.0.0.4")}, {}); },
+      "'add_rules' has the rule 'ip 10.0.0.4 rw', which is not in 'access_rules'");
+  expect_refused<InvalidShareInput>(
+      [&] { driver_->update_access("s-1", {ip_rule("10.0.0.4")}, {}, {ip_rule("10.0.0.4")}); },
+      "'delete_rules' has the rule 'ip 10.0.0.4 rw', which is still in 'access_rules'");
+  expect_refused<InvalidShareInput>(
+      [&] {
+        driver_->update_access("s-1", {ip_rule("10.0.0.4"), ip_rule("10.0.0.4", "ro")}, {}, {});
+      },
+      "'access_rules' must be one rule for each, found 'ip 10.0.0.4 twice'");
+  expect_refused<InvalidShareInput>(
+      [&] { driver_->update_access("s-1", {ip_rule("no-address")}, {}, {}); },
+      "'access.access_to'");
+  expect_refused<ShareNotFound>([&] { driver_->update_access("s-9", {}, {}, {}); }, "'s-9'");
+}
+
+TEST_F(DirectoryAccess, AnUpdateHasAThousandRulesAtMost) {
+  std::vector<Access> rules;
+  for (int i = 0; i < 1000; ++i) rules.push_back(user_rule("u" + std::to_string(i)));
+  EXPECT_EQ(driver_->update_access("s-1", rules, {}, {}).size(), 1000U);
+  rules.push_back(user_rule("one-more"));
+  expect_refused<InvalidShareInput>([&] { driver_->update_access("s-1", rules, {}, {}); },
+                                    "1000 rules at most, found '1001'");
+  expect_refused<InvalidShareInput>([&] { driver_->update_access("s-1", {}, {}, rules); },
+                                    "'delete_rules'");
+}
+
+TEST_F(DirectoryAccess, AnUpdateKeepsNoKey) {
+  Access access = user_rule("alice");
+  access.access_key = "open-sesame";
+  EXPECT_THAT(driver_->update_access("s-1", {access}, {access}, {}),
+              ElementsAre(user_rule("alice")));
+  EXPECT_THAT(read_file(root() / "state.json"), Not(HasSubstr("open-sesame")));
+}
+
 TEST(DirectoryExports, APathWithSpacesIsEscaped) {
   const TempFolder folder;
   NullLog log;

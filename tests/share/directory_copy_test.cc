@@ -2,7 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,6 +30,17 @@ class DirectoryCopy : public ::testing::Test {
     struct stat found {};
     EXPECT_EQ(::lstat(path.c_str(), &found), 0) << path;
     return found;
+  }
+
+  static void set_attribute(const fs::path& path, const char* name, const std::string& value) {
+    EXPECT_EQ(::setxattr(path.c_str(), name, value.data(), value.size(), 0), 0)
+        << name << " of " << path << ": " << std::strerror(errno);
+  }
+  static std::optional<std::string> attribute_of(const fs::path& path, const char* name) {
+    std::string value(4096, '\0');
+    const ssize_t count = ::getxattr(path.c_str(), name, value.data(), value.size());
+    if (count < 0) return std::nullopt;
+    return value.substr(0, static_cast<std::size_t>(count));
   }
 
   TempFolder folder_;
@@ -92,6 +108,53 @@ TEST_F(DirectoryCopy, ModesAndTimesAreKept) {
     EXPECT_EQ(status(to_ / name).st_mtim.tv_nsec, 123'456'789);
     EXPECT_EQ(status(to_ / name).st_uid, status(from_ / name).st_uid);
   }
+}
+
+// An access control list as the kernel takes it: the owner, user 1000, the group, a mask, others.
+std::string list_of_user_1000() {
+  constexpr unsigned char kBytes[] = {2,   0,   0,   0,   1,   0,   7,  0,   255, 255, 255,
+                                      255, 2,   0,   6,   0,   232, 3,  0,   0,   4,   0,
+                                      4,   0,   255, 255, 255, 255, 16, 0,   6,   0,   255,
+                                      255, 255, 255, 32,  0,   4,   0,  255, 255, 255, 255};
+  return {reinterpret_cast<const char*>(kBytes), sizeof kBytes};
+}
+
+TEST_F(DirectoryCopy, AttributesAndAccessControlListsAreKept) {
+  fs::create_directory(from_ / "folder");
+  write_file(from_ / "file", "content");
+  const std::string list = list_of_user_1000();
+  for (const fs::path& path : {from_, from_ / "folder", from_ / "file"}) {
+    set_attribute(path, "user.colour", "green");
+    set_attribute(path, "system.posix_acl_access", list);
+  }
+  set_attribute(from_ / "folder", "system.posix_acl_default", list);
+  ASSERT_EQ(::chmod((from_ / "file").c_str(), 0464), 0);  // one that we may not write to
+
+  copy_tree(from_, to_);
+
+  for (const char* name : {"", "folder", "file"}) {
+    SCOPED_TRACE(name);
+    for (const char* attribute :
+         {"user.colour", "system.posix_acl_access", "system.posix_acl_default"}) {
+      EXPECT_EQ(attribute_of(to_ / name, attribute), attribute_of(from_ / name, attribute));
+    }
+    EXPECT_EQ(status(to_ / name).st_mode, status(from_ / name).st_mode);
+  }
+  EXPECT_EQ(attribute_of(to_ / "file", "user.colour"), "green");
+  EXPECT_NE(attribute_of(to_ / "folder", "system.posix_acl_default"), std::nullopt);
+}
+
+TEST_F(DirectoryCopy, AListThatTheCopyWouldInheritIsLeftOut) {
+  fs::create_directory(folder_.path() / "open");
+  set_attribute(folder_.path() / "open", "system.posix_acl_default", list_of_user_1000());
+  write_file(from_ / "file", "content");
+  const fs::path to = folder_.path() / "open" / "to";
+  copy_tree(from_, to);
+  for (const fs::path& path : {to, to / "file"}) {
+    EXPECT_EQ(attribute_of(path, "system.posix_acl_access"), std::nullopt);
+    EXPECT_EQ(attribute_of(path, "system.posix_acl_default"), std::nullopt);
+  }
+  EXPECT_EQ(status(to / "file").st_mode, status(from_ / "file").st_mode);
 }
 
 TEST_F(DirectoryCopy, LinksAreCopiedAndNotFollowed) {

@@ -86,8 +86,29 @@ TEST_F(DirectoryRestart, AStateThatIsNotAsWrittenIsRefusedAndKept) {
 
 TEST_F(DirectoryRestart, AStateOfAnotherVersionIsRefused) {
   driver_.reset();
-  write_file(root() / "state.json", R"({"format":2,"shares":{},"snapshots":{}})");
-  expect_no_start(ErrorCode::incompatible, "has format 2");
+  write_file(root() / "state.json", R"({"format":3,"shares":{},"snapshots":{}})");
+  expect_no_start(ErrorCode::incompatible, "has format 3");
+}
+
+TEST_F(DirectoryRestart, AStateOfTheFirstFormatIsReadAndTurnsIntoTheNewest) {
+  create("s-1", 2);
+  write_file(share("s-1") / "file", "content");
+  driver_->create_snapshot("s-1", "n-1");
+  driver_.reset();
+  write_file(root() / "state.json", R"({"format":1,
+    "shares":{"s-1":{"size_gb":2,"share_proto":"NFS","access_rules":[
+      {"access_type":"ip","access_to":"10.0.0.4","access_level":"rw"}]}},
+    "snapshots":{"n-1":{"share_id":"s-1","size_bytes":7}}})");
+
+  start();
+
+  EXPECT_EQ(instance("s-1").size_gb, 2U);
+  EXPECT_EQ(instance("s-1").access_rules, std::vector<Access>{ip_rule("10.0.0.4")});
+  EXPECT_EQ(read_file(share("s-1") / "file"), "content");
+  driver_->extend_share("s-1", 3);
+  EXPECT_THAT(read_file(root() / "state.json"), HasSubstr("\"format\": 2"));
+  restart();
+  driver_->revert_to_snapshot("s-1", "n-1");
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST_F(DirectoryShares, ACifsShareHasACifsLocationAndTheProtocolMayBeInAnyCase) 
 
 TEST_F(DirectoryShares, ModeAndShareServerAreTakenFromTheCall) {
   driver_->create_share_instance("s-1", 1, "NFS", "server-1", {{"mode", "2770"}});
-  EXPECT_EQ(fs::status(share("s-1")).permissions(), fs::perms(02770));
+  EXPECT_EQ(fs::status(server("server-1") / "s-1").permissions(), fs::perms(02770));
   EXPECT_EQ(instance("s-1").metadata.at("share_server_id"), Value("server-1"));
 }
 

@@ -32,6 +32,7 @@ class DirectoryTest : public ::testing::Test {
 
   std::filesystem::path root() const { return folder_.path() / "gold"; }
   std::filesystem::path share(const std::string& id) const { return root() / "shares" / id; }
+  std::filesystem::path server(const std::string& id) const { return root() / "servers" / id; }
   std::filesystem::path snapshot(const std::string& id) const { return root() / "snapshots" / id; }
   std::string exports() const { return read_file(root() / "exports"); }
 

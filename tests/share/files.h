@@ -1,9 +1,15 @@
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace hookwire::testing {
@@ -16,6 +22,31 @@ inline std::string read_file(const std::filesystem::path& path) {
   std::ostringstream content;
   content << std::ifstream(path, std::ios::binary).rdbuf();
   return content.str();
+}
+
+/// Makes a file that takes the room of 1 GiB and a block, of which nothing is written. Not to be
+/// read by tree().
+inline void allocate_more_than_a_gb(const std::filesystem::path& path) {
+  constexpr off_t kBytes = (off_t{1} << 30) + 4096;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0 || ::posix_fallocate(fd, 0, kBytes) != 0) {
+    throw std::runtime_error("cannot allocate " + path.string());
+  }
+  ::close(fd);
+}
+
+inline ino_t inode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) throw std::runtime_error("no " + path.string());
+  return status.st_ino;
+}
+
+inline std::set<std::string> names_in(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
 }
 
 /// Everything below `folder` by its relative path: a file's content, a link's target, "/" for a

@@ -38,29 +38,80 @@ TEST_F(HookedDriver, EveryMethodIsSeenByItsNameAndArguments) {
   };
 
   hooked_.init_host(context_);
-  hooked_.create_share_instance(context_, "s-1", 1, "NFS");
+  hooked_.create_share_instance(context_, "s-1", 1, "NFS", "v-1");
   hooked_.extend_share(context_, "s-1", 3);
   hooked_.shrink_share(context_, "s-1", 2);
   hooked_.allow_access(context_, "s-1", ip_rule("10.0.0.4"));
   hooked_.deny_access(context_, "s-1", ip_rule("10.0.0.4"));
+  hooked_.update_access(context_, "s-1", {ip_rule("10.0.0.4")});
   hooked_.create_snapshot(context_, "s-1", "snap-1");
+  hooked_.revert_to_snapshot(context_, "s-1", "snap-1");
+  hooked_.unmanage_snapshot(context_, "snap-1");
+  hooked_.manage_snapshot(context_, "s-1", "snap-1", "snapshots/snap-1");
   hooked_.delete_snapshot(context_, "snap-1");
   hooked_.publish_service_capabilities(context_);
   hooked_.get_periodic_hook_data(context_, hooked_.driver().share_instances());
+  hooked_.create_share_replica(context_, "s-1", "r-1");
+  hooked_.promote_share_replica(context_, "r-1");
+  hooked_.update_share_replica(context_, "r-1");
+  hooked_.create_replicated_snapshot(context_, "s-1", "snap-2");
+  hooked_.update_replicated_snapshot(context_, "r-1", "snap-2");
+  hooked_.delete_replicated_snapshot(context_, "snap-2");
+  hooked_.delete_share_replica(context_, "r-1");
+  hooked_.unmanage_share(context_, "s-1");
+  hooked_.manage_share(context_, "s-1", 1, "NFS", "servers/v-1/s-1");
   hooked_.delete_share_instance(context_, "s-1");
+
+  std::filesystem::create_directory(folder_.path() / "silver");
+  const std::string silver = folder_.path() / "silver";
+  hooked_.share_server_migration_check_compatibility(context_, "v-1", silver);
+  hooked_.share_server_migration_start(context_, "v-1", silver);
+  hooked_.share_server_migration_continue(context_, "v-1");
+  hooked_.share_server_migration_get_progress(context_, "v-1");
+  hooked_.share_server_migration_complete(context_, "v-1");
+  EXPECT_THROW(hooked_.share_server_migration_cancel(context_, "v-1"), ShareServerMigrationFailed);
+  hooked_.delete_share_server(context_, "v-1");
+  std::filesystem::create_directory(root() / "v-2");
+  hooked_.manage_share_server(context_, "v-1", "v-2");
+  hooked_.unmanage_share_server(context_, "v-1");
 
   EXPECT_THAT(
       seen,
-      ElementsAre("init_host",
-                  "create_share_instance share_id size_gb share_proto share_server_id "
-                  "driver_options (share)",
-                  "extend_share share_id new_size_gb (share)",
-                  "shrink_share share_id new_size_gb (share)",
-                  "allow_access share_id access (share)", "deny_access share_id access (share)",
-                  "create_snapshot share_id snapshot_id (snapshot)",
-                  "delete_snapshot snapshot_id (snapshot)", "publish_service_capabilities",
-                  "get_periodic_hook_data shares", "delete_share_instance share_id (share)"));
-  EXPECT_EQ(steps_.all().size(), 22U);  // a pre and a post each
+      ElementsAre(
+          "init_host",
+          "create_share_instance share_id size_gb share_proto share_server_id "
+          "driver_options (share)",
+          "extend_share share_id new_size_gb (share)", "shrink_share share_id new_size_gb (share)",
+          "allow_access share_id access (share)", "deny_access share_id access (share)",
+          "update_access share_id access_rules add_rules delete_rules (share)",
+          "create_snapshot share_id snapshot_id (snapshot)",
+          "revert_to_snapshot share_id snapshot_id (share)",
+          "unmanage_snapshot snapshot_id (snapshot)",
+          "manage_snapshot share_id snapshot_id provider_location driver_options "
+          "(snapshot)",
+          "delete_snapshot snapshot_id (snapshot)", "publish_service_capabilities",
+          "get_periodic_hook_data shares",
+          "create_share_replica share_id replica_id (share_replica)",
+          "promote_share_replica replica_id (share_replica)",
+          "update_share_replica replica_id (share_replica)",
+          "create_replicated_snapshot share_id snapshot_id (snapshot)",
+          "update_replicated_snapshot replica_id snapshot_id (snapshot)",
+          "delete_replicated_snapshot snapshot_id (snapshot)",
+          "delete_share_replica replica_id (share_replica)", "unmanage_share share_id (share)",
+          "manage_share share_id size_gb share_proto export_path share_server_id "
+          "driver_options (share)",
+          "delete_share_instance share_id (share)",
+          "share_server_migration_check_compatibility share_server_id dest_root "
+          "(share_server)",
+          "share_server_migration_start share_server_id dest_root (share_server)",
+          "share_server_migration_continue share_server_id (share_server)",
+          "share_server_migration_get_progress share_server_id (share_server)",
+          "share_server_migration_complete share_server_id (share_server)",
+          "share_server_migration_cancel share_server_id (share_server)",
+          "delete_share_server share_server_id (share_server)",
+          "manage_share_server share_server_id identifier driver_options (share_server)",
+          "unmanage_share_server share_server_id (share_server)"));
+  EXPECT_EQ(steps_.all().size(), 2 * seen.size());  // a pre and a post each
   EXPECT_EQ(seen.size(), method_descriptors<ShareDriver>().size());
 }
 

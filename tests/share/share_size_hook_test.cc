@@ -37,9 +37,11 @@ TEST_F(SizeHook, SharesUpToTheSizeAreMadeAndLargerOnesRefused) {
   shares_.extend_share(context_, "s-1", 10);
   shares_.shrink_share(context_, "s-1", 1);
   EXPECT_THROW(shares_.extend_share(context_, "s-1", 11), ShareError);
-  EXPECT_THROW(shares_.create_share_instance(context_, "s-2", 11, "NFS"), ShareError);
+  shares_.manage_share(context_, "s-2", 10, "NFS", "old");
+  EXPECT_THROW(shares_.create_share_instance(context_, "s-3", 11, "NFS"), ShareError);
+  EXPECT_THROW(shares_.manage_share(context_, "s-3", 11, "NFS", "older"), ShareError);
   EXPECT_THAT(driver_.calls(),
-              ElementsAre("create_share_instance", "extend_share", "shrink_share"));
+              ElementsAre("create_share_instance", "extend_share", "shrink_share", "manage_share"));
 }
 
 TEST_F(SizeHook, TheEventOfARefusalSaysWhoRefusedAndWhy) {

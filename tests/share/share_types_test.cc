@@ -73,6 +73,16 @@ TEST(ShareTypes, EveryTypeIsReadFromThePlainValueThatItShows) {
   EXPECT_EQ(there_and_back(share), to_value(share));
   const Snapshot snapshot{"snap-1", "s-1", 7, "/r/snapshots/snap-1"};
   EXPECT_EQ(there_and_back(snapshot), to_value(snapshot));
+  const ShareServer server{"v-1", "/r/servers/v-1"};
+  EXPECT_EQ(there_and_back(server), to_value(server));
+  const Replica replica{"r-1", "s-1", "in_sync", "/r/replicas/r-1/content"};
+  EXPECT_EQ(there_and_back(replica), to_value(replica));
+  const ReplicaSnapshot copy{"r-1", "snap-1", "available", "/r/replicas/r-1/snapshots/snap-1"};
+  EXPECT_EQ(there_and_back(copy), to_value(copy));
+  const ShareServerMigrationCompatibility fit{false, true, false, true, false, true, "why"};
+  EXPECT_EQ(there_and_back(fit), to_value(fit));
+  EXPECT_EQ(there_and_back(ShareServerMigrationProgress{40}),
+            to_value(ShareServerMigrationProgress{40}));
   const Capabilities capabilities{"gold", "1.0", "NFS", 10.5, 2.25, true};
   EXPECT_EQ(there_and_back(capabilities), to_value(capabilities));
 }

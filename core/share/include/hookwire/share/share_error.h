@@ -43,6 +43,83 @@ class SnapshotExists : public ShareError {
       : ShareError("snapshot '" + snapshot_id + "' exists already") {}
 };
 
+/// Something still depends on it.
+class SnapshotInUse : public ShareError {
+ public:
+  SnapshotInUse(const std::string& snapshot_id, const std::string& by)
+      : ShareError("snapshot '" + snapshot_id + "' is in use: " + by) {}
+};
+
+class ReplicaNotFound : public ShareError {
+ public:
+  explicit ReplicaNotFound(const std::string& replica_id)
+      : ShareError("replica '" + replica_id + "' is not known here") {}
+};
+
+class ReplicaExists : public ShareError {
+ public:
+  explicit ReplicaExists(const std::string& replica_id)
+      : ShareError("replica '" + replica_id + "' exists already") {}
+};
+
+/// Something works on it.
+class ReplicaInUse : public ShareError {
+ public:
+  ReplicaInUse(const std::string& replica_id, const std::string& by)
+      : ShareError("replica '" + replica_id + "' is in use: " + by) {}
+};
+
+/// It is not the same as its share, and would lose what was changed.
+class ReplicaNotInSync : public ShareError {
+ public:
+  ReplicaNotInSync(const std::string& replica_id, const std::string& why)
+      : ShareError("replica '" + replica_id + "' is not in sync: " + why) {}
+};
+
+class ShareServerNotFound : public ShareError {
+ public:
+  explicit ShareServerNotFound(const std::string& share_server_id)
+      : ShareError("share server '" + share_server_id + "' is not known here") {}
+};
+
+class ShareServerExists : public ShareError {
+ public:
+  explicit ShareServerExists(const std::string& share_server_id)
+      : ShareError("share server '" + share_server_id + "' exists already") {}
+};
+
+/// Something still depends on it.
+class ShareServerInUse : public ShareError {
+ public:
+  ShareServerInUse(const std::string& share_server_id, const std::string& by)
+      : ShareError("share server '" + share_server_id + "' is in use: " + by) {}
+};
+
+/// It cannot be moved, or not further; the message says why.
+class ShareServerMigrationFailed : public ShareError {
+ public:
+  ShareServerMigrationFailed(const std::string& share_server_id, const std::string& why)
+      : ShareError("share server '" + share_server_id + "' cannot be migrated: " + why) {}
+};
+
+/// A folder that cannot become a share server's; the message says which and why.
+class ManageInvalidShareServer : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
+/// A folder that cannot become a share; the message says which and why.
+class ManageInvalidShare : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
+/// A folder that cannot become a snapshot; the message says which and why.
+class ManageInvalidShareSnapshot : public ShareError {
+ public:
+  using ShareError::ShareError;
+};
+
 /// An argument that no share of this backend could take; the message says which and why.
 class InvalidShareInput : public ShareError {
  public:

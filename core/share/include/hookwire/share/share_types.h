@@ -48,6 +48,53 @@ struct Snapshot {
 void visit_value(const Snapshot& snapshot, ValueVisitor& visitor);
 void from_value(const Value& value, std::string_view what, Snapshot& out);
 
+/// What manage_share_server returns.
+struct ShareServer {
+  std::string share_server_id;
+  std::string identifier;  ///< Under which the backend has it: for `directory`, its folder.
+};
+void visit_value(const ShareServer& server, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServer& out);
+
+/// A copy of a share that may take its place.
+struct Replica {
+  std::string replica_id;
+  std::string share_id;
+  std::string replica_state;  ///< "in_sync": it is what the share is; or "out_of_sync".
+  std::string provider_location;
+};
+void visit_value(const Replica& replica, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, Replica& out);
+
+/// A replica's copy of a snapshot.
+struct ReplicaSnapshot {
+  std::string replica_id;
+  std::string snapshot_id;
+  std::string status;  ///< "available".
+  std::string provider_location;
+};
+void visit_value(const ReplicaSnapshot& snapshot, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ReplicaSnapshot& out);
+
+/// Whether a share server can be migrated, and how.
+struct ShareServerMigrationCompatibility {
+  bool compatible = false;
+  bool writable = false;       ///< Its shares can be written to until the last step.
+  bool nondisruptive = false;  ///< Whoever has mounted them need not mount them again.
+  bool preserve_snapshots = false;
+  bool migration_cancel = false;
+  bool migration_get_progress = false;
+  std::string reason;  ///< Why it is not compatible; else empty.
+};
+void visit_value(const ShareServerMigrationCompatibility& compatibility, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServerMigrationCompatibility& out);
+
+struct ShareServerMigrationProgress {
+  std::uint64_t total_progress = 0;  ///< In percent.
+};
+void visit_value(const ShareServerMigrationProgress& progress, ValueVisitor& visitor);
+void from_value(const Value& value, std::string_view what, ShareServerMigrationProgress& out);
+
 /// What a backend can do, as it tells the scheduler.
 struct Capabilities {
   std::string share_backend_name;
