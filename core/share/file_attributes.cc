@@ -57,11 +57,15 @@ bool copy_attributes(int from, int to) noexcept {
   if (listed < 0) return false;
   const char* end = names.get() + listed;
   std::array<bool, kLists.size()> has_list{};
-  for (const char* name = names.get(); name < end; name += std::strlen(name) + 1) {
-    if (!is_ours(name)) continue;
-    if (!copy_one(from, to, name, value.get())) return false;
-    for (std::size_t i = 0; i < kLists.size(); ++i)
-      has_list[i] |= name == std::string_view(kLists[i]);
+  // Lists last, since one may take from us the right to set the others.
+  for (const bool lists : {false, true}) {
+    for (const char* name = names.get(); name < end; name += std::strlen(name) + 1) {
+      if (!is_ours(name) || is_list(name) != lists) continue;
+      if (!copy_one(from, to, name, value.get())) return false;
+      for (std::size_t i = 0; i < kLists.size(); ++i) {
+        has_list[i] |= name == std::string_view(kLists[i]);
+      }
+    }
   }
   for (std::size_t i = 0; i < kLists.size(); ++i) {
     if (!has_list[i] && ::fremovexattr(to, kLists[i]) != 0 && errno != ENODATA &&

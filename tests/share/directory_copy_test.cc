@@ -124,8 +124,9 @@ TEST_F(DirectoryCopy, AttributesAndAccessControlListsAreKept) {
   write_file(from_ / "file", "content");
   const std::string list = list_of_user_1000();
   for (const fs::path& path : {from_, from_ / "folder", from_ / "file"}) {
-    set_attribute(path, "user.colour", "green");
+    // In this order, since a list may take from us the right to set the other.
     set_attribute(path, "system.posix_acl_access", list);
+    set_attribute(path, "user.colour", "green");
   }
   set_attribute(from_ / "folder", "system.posix_acl_default", list);
   ASSERT_EQ(::chmod((from_ / "file").c_str(), 0464), 0);  // one that we may not write to
