@@ -15,8 +15,9 @@ namespace hookwire {
 
 /// What a storage backend does for a service of shared file systems; the methods that OpenStack
 /// Manila's share driver hooks see, under their names. A method throws a ShareError when it cannot
-/// do what was asked, and then has changed nothing. Thread-safe: calls on different shares run at
-/// the same time.
+/// do what was asked, and then has changed nothing. A backend that lacks a method which is not pure
+/// virtual leaves it out: it throws ShareMethodNotImplemented. Thread-safe: calls on different
+/// shares run at the same time.
 class ShareDriver {
  public:
   virtual ~ShareDriver() = default;
@@ -45,13 +46,13 @@ class ShareDriver {
   virtual std::vector<Access> update_access(const std::string& share_id,
                                             const std::vector<Access>& access_rules,
                                             const std::vector<Access>& add_rules,
-                                            const std::vector<Access>& delete_rules) = 0;
+                                            const std::vector<Access>& delete_rules);
 
   virtual Snapshot create_snapshot(const std::string& share_id, const std::string& snapshot_id) = 0;
   virtual void delete_snapshot(const std::string& snapshot_id) = 0;
 
   /// Gives the share the content that the snapshot holds. Both stay.
-  virtual void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id) = 0;
+  virtual void revert_to_snapshot(const std::string& share_id, const std::string& snapshot_id);
 
   /// Makes a share of what the backend has at `export_path` already, and returns where it can be
   /// mounted.
@@ -59,59 +60,59 @@ class ShareDriver {
                                                 const std::string& share_proto,
                                                 const std::string& export_path,
                                                 const std::optional<std::string>& share_server_id,
-                                                const DriverOptions& driver_options) = 0;
+                                                const DriverOptions& driver_options);
   /// Forgets the share, whose content stays with the backend.
-  virtual void unmanage_share(const std::string& share_id) = 0;
+  virtual void unmanage_share(const std::string& share_id);
 
   /// Makes a snapshot of the share of what the backend has at `provider_location` already.
   virtual Snapshot manage_snapshot(const std::string& share_id, const std::string& snapshot_id,
                                    const std::string& provider_location,
-                                   const DriverOptions& driver_options) = 0;
+                                   const DriverOptions& driver_options);
   /// Forgets the snapshot, whose content stays with the backend.
-  virtual void unmanage_snapshot(const std::string& snapshot_id) = 0;
+  virtual void unmanage_snapshot(const std::string& snapshot_id);
 
   /// Removes a share server that has no shares.
-  virtual void delete_share_server(const std::string& share_server_id) = 0;
+  virtual void delete_share_server(const std::string& share_server_id);
   /// Makes a share server of what the backend has under `identifier` already. What is in it becomes
   /// shares by manage_share.
   virtual ShareServer manage_share_server(const std::string& share_server_id,
                                           const std::string& identifier,
-                                          const DriverOptions& driver_options) = 0;
+                                          const DriverOptions& driver_options);
   /// Forgets a share server that has no shares; it stays with the backend.
-  virtual void unmanage_share_server(const std::string& share_server_id) = 0;
+  virtual void unmanage_share_server(const std::string& share_server_id);
 
   /// Makes a copy of the share, which the driver keeps beside it.
   virtual Replica create_share_replica(const std::string& share_id,
-                                       const std::string& replica_id) = 0;
-  virtual void delete_share_replica(const std::string& replica_id) = 0;
+                                       const std::string& replica_id);
+  virtual void delete_share_replica(const std::string& replica_id);
   /// Exchanges what the replica has for what its share has; returns what the replica is then.
-  virtual Replica promote_share_replica(const std::string& replica_id) = 0;
+  virtual Replica promote_share_replica(const std::string& replica_id);
   /// Makes the replica what its share is now.
-  virtual Replica update_share_replica(const std::string& replica_id) = 0;
+  virtual Replica update_share_replica(const std::string& replica_id);
 
   /// Makes a snapshot of the share of which each replica has a copy; returns those.
   virtual std::vector<ReplicaSnapshot> create_replicated_snapshot(
-      const std::string& share_id, const std::string& snapshot_id) = 0;
-  virtual void delete_replicated_snapshot(const std::string& snapshot_id) = 0;
+      const std::string& share_id, const std::string& snapshot_id);
+  virtual void delete_replicated_snapshot(const std::string& snapshot_id);
   /// Gives the replica its copy of the snapshot if it lacks it.
   virtual ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
-                                                     const std::string& snapshot_id) = 0;
+                                                     const std::string& snapshot_id);
 
   /// Whether the server can be moved to the folder `dest_root`, and how.
   virtual ShareServerMigrationCompatibility share_server_migration_check_compatibility(
-      const std::string& share_server_id, const std::string& dest_root) = 0;
+      const std::string& share_server_id, const std::string& dest_root);
   /// Begins to move it. Its shares go on where they are, but come and go no more.
   virtual void share_server_migration_start(const std::string& share_server_id,
-                                            const std::string& dest_root) = 0;
+                                            const std::string& dest_root);
   /// Does a step; returns true when only the last one is left.
-  virtual bool share_server_migration_continue(const std::string& share_server_id) = 0;
+  virtual bool share_server_migration_continue(const std::string& share_server_id);
   /// The last step: from then on the server is there. Returns its shares.
   virtual std::vector<ShareInstance> share_server_migration_complete(
-      const std::string& share_server_id) = 0;
+      const std::string& share_server_id);
   /// Takes back what was begun.
-  virtual void share_server_migration_cancel(const std::string& share_server_id) = 0;
+  virtual void share_server_migration_cancel(const std::string& share_server_id);
   virtual ShareServerMigrationProgress share_server_migration_get_progress(
-      const std::string& share_server_id) = 0;
+      const std::string& share_server_id);
 
   virtual Capabilities publish_service_capabilities() = 0;
 

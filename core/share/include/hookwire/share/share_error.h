@@ -132,6 +132,13 @@ class ShareShrinkingPossibleDataLoss : public ShareError {
   using ShareError::ShareError;
 };
 
+/// The driver has left out this method.
+class ShareMethodNotImplemented : public ShareError {
+ public:
+  explicit ShareMethodNotImplemented(const std::string& method)
+      : ShareError("this share driver does not implement " + method) {}
+};
+
 /// The backend has no room for it.
 class NotEnoughCapacity : public ShareError {
  public:
