@@ -36,8 +36,8 @@ one line a call. A call:
    "context":{"request_id":"req-1","user_id":"alice","project_id":"p-77"}}
 Controls: {"control":"tick","count":3}, {"control":"hooks"},
 {"control":"enable_hook","hook":"NAME","phase":"pre|post|periodic|all"},
-disable_hook. SIGHUP takes over a changed configuration. --listen serves /metrics
-and /healthz over HTTP.)";
+disable_hook. SIGHUP takes over a changed configuration. --listen serves
+/metrics and /healthz over HTTP.)";
 
 struct HostArguments {
   std::string config;
@@ -116,9 +116,7 @@ void add_host_command(CLI::App& program, Command& chosen) {
   command->add_flag("--stay", arguments->stay, "Go on serving at the end of the calls");
   command->add_option("--grace", arguments->grace, "Seconds for connected clients to drain")
       ->check(CLI::Range(0.0, 3600.0));
-  command
-      ->add_option("--listen", arguments->listen,
-                   "Serve /metrics and /healthz there; the address is 127.0.0.1 unless given")
+  command->add_option("--listen", arguments->listen, "Serve metrics there (at 127.0.0.1)")
       ->type_name("[ADDRESS:]PORT");
   command->add_flag("--insecure-listen", arguments->insecure_listen,
                     "Let others than this machine reach --listen");

@@ -34,9 +34,9 @@ constexpr char kStatusHelp[] = R"(Examples:
 
 Says how a publisher is: its journal, hooks, calls, sessions and cursors, what
 was dropped or refused and why. openmetrics is OpenMetrics 1.0; prometheus the
-older text format, for promtool and textfile collectors. --journal reads a journal's folder, whether its
-publisher lives or not. Ends with 1 when something is wrong: a gap, a lag above
---max-lag, low space.)";
+older text format, for promtool and textfile collectors. --journal reads a
+journal's folder, whether its publisher lives or not. Ends with 1 when something
+is wrong: a gap, a lag above --max-lag, low space.)";
 
 struct StatusArguments {
   std::vector<std::string> connect;

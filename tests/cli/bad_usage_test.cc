@@ -70,8 +70,8 @@ TEST_F(BadUsageTest, AFolderWithoutAJournalIsNamed) {
 
 TEST_F(BadUsageTest, HelpStartsWithExamplesAndFitsATerminal) {
   const std::vector<Words> subjects{
-      {},        {"host"},   {"tail"}, {"wait"},         {"journal"},
-      {"audit"}, {"config"}, {"demo"}, {"audit", "run"}, {"journal", "cat"}};
+      {},         {"host"}, {"tail"},         {"wait"},           {"journal"}, {"audit"},
+      {"config"}, {"demo"}, {"audit", "run"}, {"journal", "cat"}, {"status"},  {"schema"}};
   for (const Words& subject : subjects) {
     Words words = subject;
     words.insert(words.begin(), "help");

@@ -82,8 +82,7 @@ class ShareDriver {
   virtual void unmanage_share_server(const std::string& share_server_id);
 
   /// Makes a copy of the share, which the driver keeps beside it.
-  virtual Replica create_share_replica(const std::string& share_id,
-                                       const std::string& replica_id);
+  virtual Replica create_share_replica(const std::string& share_id, const std::string& replica_id);
   virtual void delete_share_replica(const std::string& replica_id);
   /// Exchanges what the replica has for what its share has; returns what the replica is then.
   virtual Replica promote_share_replica(const std::string& replica_id);
@@ -91,8 +90,8 @@ class ShareDriver {
   virtual Replica update_share_replica(const std::string& replica_id);
 
   /// Makes a snapshot of the share of which each replica has a copy; returns those.
-  virtual std::vector<ReplicaSnapshot> create_replicated_snapshot(
-      const std::string& share_id, const std::string& snapshot_id);
+  virtual std::vector<ReplicaSnapshot> create_replicated_snapshot(const std::string& share_id,
+                                                                  const std::string& snapshot_id);
   virtual void delete_replicated_snapshot(const std::string& snapshot_id);
   /// Gives the replica its copy of the snapshot if it lacks it.
   virtual ReplicaSnapshot update_replicated_snapshot(const std::string& replica_id,
