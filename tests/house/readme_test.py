@@ -51,8 +51,9 @@ def run_commands(folder):
 def follow(folder):
     """Calls a host until each command that follows it has said or recorded something; then they are
     ended, and must end well."""
-    followers = [shlex.split(line.replace("hookwire", hookwire, 1))
-                 for line in commands_that("hookwire tail").splitlines()]
+    *followers, status = [shlex.split(line.replace("hookwire", hookwire, 1))
+                          for line in commands_that("hookwire tail").splitlines()]
+    assert "status" in status, "the last of the commands is the one that ends by itself"
     calls = pathlib.Path(folder, "examples/calls.jsonl").read_text()
     with contextlib.ExitStack() as running:
         def start(command, **streams):
@@ -81,6 +82,9 @@ def follow(folder):
             host.stdin.write(calls)
             host.stdin.flush()
             time.sleep(0.05)  # between two polls
+        told = subprocess.run(status, cwd=folder, text=True, stdout=subprocess.PIPE, timeout=60,
+                              check=True).stdout
+        assert re.search(r"^stream +[1-9]\d* sessions", told, re.M), told
         for command, process in zip(followers, processes):
             if "wait" not in command:
                 process.send_signal(signal.SIGTERM)
