@@ -114,7 +114,8 @@ class Run:
         journal = self.host.cat()
         while True:
             last = journal[-1]["seq"]
-            assert eventually(lambda: self.client.last() >= last), "it came no further"
+            while (kept := self.client.last()) < last:
+                assert eventually(lambda: self.client.last() > kept), "it came no further"
             journal, before = self.host.cat(), journal
             if len(journal) == len(before):
                 break
