@@ -1,8 +1,11 @@
 #include "hookwire/format/status_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 #include "hookwire/format/printable.h"
 
@@ -25,9 +28,10 @@ std::string bytes_text(std::uint64_t bytes) {
   return text.data();
 }
 
-// The bound of the bucket in which the quantile lies: "<= 1.0 us".
-std::string quantile_text(const DurationHistogram& histogram, double quantile) {
-  const auto wanted = static_cast<double>(histogram.count()) * quantile;
+// The bound of the bucket in which the quantile lies, "1.0 us"; empty when nothing was measured.
+std::string quantile(const DurationHistogram& histogram, double share) {
+  if (histogram.count() == 0) return "";
+  const auto wanted = static_cast<double>(histogram.count()) * share;
   std::uint64_t sum = 0;
   std::size_t index = 0;
   for (; index < DurationHistogram::kBounds; ++index) {
@@ -40,15 +44,8 @@ std::string quantile_text(const DurationHistogram& histogram, double quantile) {
   std::size_t unit = 0;
   for (; value >= 1000 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 ? "<= %.0f %s" : "<= %.1f %s", value,
-                kUnits[unit]);
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
   return text.data();
-}
-
-std::string quantiles(const DurationHistogram& histogram) {
-  if (histogram.count() == 0) return "";
-  return ", half " + quantile_text(histogram, 0.5) + ", 99 of 100 " +
-         quantile_text(histogram, 0.99);
 }
 
 std::string number(std::uint64_t value) {
@@ -81,32 +78,52 @@ class StatusText {
                       " refused, " + number(r.aborted_calls) + " aborted");
   }
 
-  void hook(const HookReport& h) {
-    const auto phase = [](bool on, const char* name, std::uint64_t count) {
-      return std::string(name) + " " + number(count) + (on ? "" : " (off)");
-    };
-    add("hook", name(h.name) + ": " + phase(h.pre, "pre", h.pre_count) + ", " +
-                    phase(h.post, "post", h.post_count) + ", failure " + number(h.failure_count) +
-                    ", " + phase(h.periodic, "periodic", h.periodic_count) + "; " +
-                    number(h.error_count) + " errors, " + number(h.veto_count) + " vetoes, " +
-                    number(h.overrun_count) + " over budget, " + number(h.skip_count) +
-                    " skipped; breaker " + printable(h.breaker, kMostCharacters));
-    if (h.pre_durations.count() > 0) add(" ", "pre" + quantiles(h.pre_durations));
-    if (h.post_durations.count() > 0) add(" ", "post" + quantiles(h.post_durations));
+  void hooks(const std::vector<HookReport>& hooks) {
+    if (hooks.empty()) return;
+    const std::size_t width = widest(hooks, &HookReport::name, 6);
+    row(width, "hook", {"phase", "runs", "half in", "99 % in"}, Tone::faint);
+    for (const HookReport& h : hooks) {
+      std::string title = name(h.name);
+      const auto phase = [&](bool on, const char* what, std::uint64_t count,
+                             const DurationHistogram& durations) {
+        row(width, title,
+            {what, number(count) + (on ? "" : " (off)"), quantile(durations, 0.5),
+             quantile(durations, 0.99)});
+        title.clear();
+      };
+      phase(h.pre, "pre", h.pre_count, h.pre_durations);
+      phase(h.post, "post", h.post_count, h.post_durations);
+      phase(h.post, "failure", h.failure_count, h.failure_durations);
+      phase(h.periodic, "periodic", h.periodic_count, h.periodic_durations);
+      notes(width,
+            {{"raised", h.error_count},
+             {"vetoed", h.veto_count},
+             {"over its budget", h.overrun_count},
+             {"skipped", h.skip_count}},
+            h.breaker == "off" || h.breaker == "closed"
+                ? ""
+                : "breaker " + printable(h.breaker, kMostCharacters));
+    }
   }
 
-  void method(const MethodReport& m) {
-    add("calls", name(m.method) + ": " + number(m.success) + " worked, " + number(m.failure) +
-                     " failed, " + number(m.vetoed) + " vetoed, " + number(m.post_hook_failed) +
-                     " with a failed post hook" + quantiles(m.durations));
+  void methods(const std::vector<MethodReport>& methods) {
+    if (methods.empty()) return;
+    const std::size_t width = widest(methods, &MethodReport::method, 6);
+    row(width, "method", {"worked", "failed", "half in", "99 % in"}, Tone::faint);
+    for (const MethodReport& m : methods) {
+      row(width, name(m.method),
+          {number(m.success), number(m.failure), quantile(m.durations, 0.5),
+           quantile(m.durations, 0.99)});
+      notes(width, {{"vetoed", m.vetoed}, {"with a failed post hook", m.post_hook_failed}});
+    }
   }
 
   void session(const SessionReport& s) {
     add("session", (s.name.empty() ? "without a name" : name(s.name)) + " " +
                        printable(s.session, kMostCharacters) + ": lag " + number(s.lag) +
-                       ", acknowledged " + number(s.acknowledged) + ", sent " +
-                       number(s.sent_records) + " events of " + bytes_text(s.sent_bytes) +
-                       (s.gap_records > 0 ? ", gap " + number(s.gap_records) : ""));
+                       ", acknowledged " + number(s.acknowledged));
+    add(" ", "sent " + number(s.sent_records) + " events of " + bytes_text(s.sent_bytes) +
+                 (s.gap_records > 0 ? ", gap " + number(s.gap_records) : ""));
   }
 
   void cursor(const CursorReport& c) {
@@ -133,6 +150,37 @@ class StatusText {
  private:
   static std::string name(const std::string& text) { return printable(text, kMostCharacters); }
 
+  template <class Report>
+  static std::size_t widest(const std::vector<Report>& reports, std::string Report::*title,
+                            std::size_t least) {
+    for (const Report& report : reports) least = std::max(least, name(report.*title).size());
+    return least;
+  }
+
+  // A line of a table whose first column is `width` wide.
+  void row(std::size_t width, const std::string& title, const std::array<std::string, 4>& cells,
+           Tone tone = Tone::plain) {
+    std::string line = title + std::string(width - title.size(), ' ');
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      line += " " + std::string(kCellWidths[i] - std::min(kCellWidths[i], cells[i].size()), ' ') +
+              cells[i];
+    }
+    line_.add(line, 0, tone);
+    all_ += line_.take() + "\n";
+  }
+
+  // Below a line of a table: what is not zero.
+  void notes(std::size_t width, std::initializer_list<std::pair<const char*, std::uint64_t>> counts,
+             std::string text = "") {
+    for (const auto& [what, count] : counts) {
+      if (count > 0) text += (text.empty() ? "" : ", ") + number(count) + " " + what;
+    }
+    if (!text.empty()) all_ += std::string(width + 1, ' ') + text + "\n";
+  }
+
+  // With the longest name of a method of share drivers a line has 80 characters.
+  static constexpr std::array<std::size_t, 4> kCellWidths{8, 8, 8, 8};
+
   TextLine line_;
   std::string all_;
 };
@@ -147,11 +195,11 @@ std::string to_text(const StatusReport& report, const std::vector<StatusProblem>
                               printable(report.version, kMostCharacters));
   }
   if (!report.journal.empty()) text.journal(report);
-  for (const HookReport& hook : report.hooks) text.hook(hook);
-  for (const MethodReport& method : report.methods) text.method(method);
   if (!report.publisher.empty() && !report.journal.empty()) text.stream(report);
   for (const SessionReport& session : report.sessions) text.session(session);
   for (const CursorReport& cursor : report.cursors) text.cursor(cursor);
+  text.hooks(report.hooks);
+  text.methods(report.methods);
   for (const StatusProblem& problem : problems) {
     text.add("wrong", printable(problem.text, 4 * kMostCharacters), Tone::bad);
   }
