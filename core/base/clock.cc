@@ -69,8 +69,9 @@ struct Counter {
   std::uint64_t ns_a_tick = 0;  // with kFraction bits behind the point; 0: not to be used
 };
 
-// Again when it took so long that the process or the machine may have been stopped meanwhile.
-Counter measure_counter() noexcept {
+// Again when it took so long that the process or the machine may have been stopped meanwhile. Not
+// inlined, so that a reading saves no registers for it.
+[[gnu::noinline, gnu::cold]] Counter measure_counter() noexcept {
   if (!kernel_trusts_counter()) return {};
   for (int tries = 0; tries < kTries; ++tries) {
     const Sample start = sample();

@@ -1,6 +1,7 @@
 #include "call_counts.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 namespace hookwire {
@@ -34,6 +35,13 @@ std::vector<CallStatus> CallCounts::status() const {
     for (std::size_t outcome = 0; outcome < call->counts.size(); ++outcome) {
       call->counts[outcome] += counts_.sum(index * kWords + kHistogramWords + outcome);
     }
+  }
+  constexpr auto kSuccess = static_cast<std::size_t>(CallReport::Outcome::success);
+  for (CallStatus& call : calls) {
+    const std::uint64_t all = call.durations.count();
+    const std::uint64_t others =
+        std::accumulate(call.counts.begin(), call.counts.end(), std::uint64_t{0});
+    call.counts[kSuccess] = all - std::min(all, others);  // a call may come in between
   }
   std::erase_if(calls, [](const CallStatus& call) { return call.durations.count() == 0; });
   std::sort(calls.begin(), calls.end(),

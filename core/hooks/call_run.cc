@@ -32,18 +32,54 @@ std::exception_ptr HookChain::run(const MethodDescriptor& descriptor, const Cont
   return cause;
 }
 
+template <>
+class CallRun::Count<false> {
+ public:
+  Count(CallRun&, const CountingPlace&) noexcept {}
+  void operator()(CallReport::Outcome) noexcept {}
+};
+
+// At the end, and not after each hook: where a reading of the clock waits for what was begun before
+// it, the counting of several hooks goes on at once.
+template <>
+class CallRun::Count<true> {
+ public:
+  Count(CallRun& call, const CountingPlace& place) noexcept
+      : call_(call), place_(place), begin_ns_(call.place_.clock.stopwatch_ns()) {
+    call.last_ns_ = begin_ns_;
+  }
+  [[gnu::always_inline]] ~Count() {
+    for (std::size_t i = 0; i < call_.timed_; ++i) {
+      const TimedRun& run = call_.timed_runs_[i];
+      std::uint64_t* const row = run.member->tally->durations.row(place_).data();
+      count_duration(row + static_cast<std::size_t>(run.phase) * kHistogramWords, place_,
+                     run.duration_ns);
+    }
+  }
+  Count(const Count&) = delete;
+  Count& operator=(const Count&) = delete;
+
+  // To the end of the last hook: what breakers do then is not the call's.
+  [[gnu::always_inline]] void operator()(CallReport::Outcome outcome) noexcept {
+    call_.place_.calls.add(call_.call_.descriptor(), outcome,
+                           std::max<std::int64_t>(call_.last_ns_ - begin_ns_, 0), place_);
+  }
+
+ private:
+  CallRun& call_;
+  const CountingPlace place_;
+  const std::int64_t begin_ns_;
+};
+
 template <bool measured>
 std::exception_ptr CallRun::run(FunctionRef<void()> driver, const CountingPlace& counting) {
-  if constexpr (measured) {
-    counting_ = counting;
-    begin_ns_ = last_ns_ = place_.clock.stopwatch_ns();
-  }
+  Count<measured> count_call(*this, counting);
   while (!ran_pres<measured>()) {
     const HookMember& member = set_.members[reached_];
     if (std::exception_ptr refusal = end_pre(member, std::exchange(raised_, nullptr))) {
       run_failure(
           {.reason = Failure::Reason::vetoed, .error = refusal, .vetoed_by = member.instance.name});
-      count_call<measured>(CallReport::Outcome::vetoed);
+      count_call(CallReport::Outcome::vetoed);
       std::rethrow_exception(std::move(refusal));
     }
   }
@@ -54,7 +90,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver, const CountingPlace&
     if (error) {  // else it is no C++ exception: the thread is being cancelled
       const std::int64_t duration_ns = lap<measured>();
       run_failure({.error = std::move(error), .duration_ns = duration_ns});
-      count_call<measured>(CallReport::Outcome::failure);
+      count_call(CallReport::Outcome::failure);
     }
     throw;
   }
@@ -64,8 +100,7 @@ std::exception_ptr CallRun::run(FunctionRef<void()> driver, const CountingPlace&
   while (!ran_posts<measured>(left)) {
     end_post(set_.members[left], std::exchange(raised_, nullptr), cause);
   }
-  count_call<measured>(cause ? CallReport::Outcome::post_hook_failed
-                             : CallReport::Outcome::success);
+  count_call(cause ? CallReport::Outcome::post_hook_failed : CallReport::Outcome::success);
   if (skipped_ != 0) count_run_hooks();
   if (noted_ != 0) end_breakers();
   return cause;
@@ -209,21 +244,12 @@ void CallRun::add_run(const HookMember& member, HookPhase phase, HookOutcome out
   const std::int64_t duration_ns = lap<measured>();
   if constexpr (measured) {
     spent_ns_ += duration_ns;
-    std::uint64_t* const row = member.tally->durations.row(counting_).data();
-    count_duration(row + static_cast<std::size_t>(phase) * kHistogramWords, counting_, duration_ns);
+    timed_runs_[timed_++] = {&member, duration_ns, phase};
     if (duration_ns > member.time_budget_ns) {
       return add_overrun(member, phase, outcome, duration_ns);
     }
   }
   runs_.add({member.instance.name, phase, outcome, HookLimit::none, duration_ns});
-}
-
-// To the end of the last hook: what breakers do then is not the call's.
-template <bool measured>
-void CallRun::count_call(CallReport::Outcome outcome) noexcept {
-  if constexpr (!measured) return;
-  place_.calls.add(call_.descriptor(), outcome, std::max<std::int64_t>(last_ns_ - begin_ns_, 0),
-                   counting_);
 }
 
 void CallRun::log_error(const HookMember& member, HookPhase phase, const std::exception_ptr& error,

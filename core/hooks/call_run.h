@@ -52,6 +52,12 @@ class CallRun {
   bool ran_every_hook() const noexcept { return skipped_ == 0; }
 
  private:
+  struct TimedRun {
+    const HookMember* member;
+    std::int64_t duration_ns;
+    HookPhase phase;
+  };
+
   // What a pre returned, made when its turn comes.
   union DataSlot {
     DataSlot() noexcept {}
@@ -70,8 +76,9 @@ class CallRun {
                                              HookOutcome outcome) noexcept;
   template <bool measured>
   [[gnu::always_inline]] inline std::int64_t lap() noexcept;
+  // What the call took, counted when it ends in any way.
   template <bool measured>
-  [[gnu::always_inline]] inline void count_call(CallReport::Outcome outcome) noexcept;
+  class Count;
   void keep_raised();
   std::exception_ptr end_pre(const HookMember& member, std::exception_ptr error);
   void end_post(const HookMember& member, std::exception_ptr error, std::exception_ptr& cause);
@@ -123,16 +130,16 @@ class CallRun {
   Outcome& outcome_;
   HookRuns runs_;
   const Call call_;
-  CountingPlace counting_;     // where it is measured
-  std::int64_t begin_ns_ = 0;  // where it is measured
   std::int64_t last_ns_ = 0;   // when the step before ended
   std::int64_t spent_ns_ = 0;  // by hooks, where it is measured
+  std::size_t timed_ = 0;      // of timed_runs_
   std::size_t reached_ = 0;    // hooks whose pre ran or that were skipped, from the first
   std::uint32_t skipped_ = 0;
   std::uint32_t noted_ = 0;
   std::uint32_t tried_ = 0;                    // this call is the one that tries them
   std::array<std::int64_t, kMaxHooks> tries_;  // the breaker's number for the try, where one is
-  std::exception_ptr raised_;                  // by the hook that is dealt with next
+  std::array<TimedRun, 2 * kMaxHooks> timed_runs_;
+  std::exception_ptr raised_;  // by the hook that is dealt with next
   std::array<DataSlot, kMaxHooks> data_;
 };
 

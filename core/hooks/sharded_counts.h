@@ -74,10 +74,11 @@ class ShardedCounts {
 inline constexpr std::size_t kHistogramWords = 1 + DurationHistogram::kBuckets;
 
 /// Counts a duration of 0 or more in the histogram that begins at `words`.
-inline void count_duration(std::uint64_t* words, const CountingPlace& place,
-                           std::int64_t duration_ns) noexcept {
+[[gnu::always_inline]] inline void count_duration(std::uint64_t* words, const CountingPlace& place,
+                                                  std::int64_t duration_ns) noexcept {
+  std::uint64_t& bucket = words[1 + DurationHistogram::bucket(duration_ns)];
   place.add(words[0], static_cast<std::uint64_t>(duration_ns));
-  place.add(words[1 + DurationHistogram::bucket(duration_ns)], 1);
+  place.add(bucket, 1);
 }
 
 /// Adds what was counted in the histogram that begins at word `first` of each row.
