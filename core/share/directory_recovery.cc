@@ -26,7 +26,7 @@ std::set<std::string> ids_of(const Records& records) {
 std::set<std::string> copied_shares(const DirectoryState::Migration& migration) {
   std::set<std::string> ids;
   for (const auto& [id, share] : migration.shares) {
-    if (share.is_copied) ids.insert(id);
+    if (share.copy) ids.insert(id);
   }
   return ids;
 }
@@ -189,7 +189,12 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
   for (const auto& [id, server] : state_.share_servers) {
     if (!server.migration) continue;
     ContentFolder& copies = destinations_.at(id);
-    if (identity_if_there(copies.path()) != server.migration->destination) continue;
+    try {
+      if (lasting_identity(copies.path()) != server.migration->destination) continue;
+    } catch (const IoError& error) {
+      log_.error(copies.path().string() + " was not looked through: " + error.what());
+      continue;
+    }
     recover(copies, copied_shares(*server.migration));
   }
   recover(snapshots_, ids_of(state_.snapshots));
