@@ -55,7 +55,7 @@ TEST_P(OrdinaryUser, DoesWhatRootDoes) {
 INSTANTIATE_TEST_SUITE_P(
     Parts, OrdinaryUser,
     ::testing::Values("DirectoryAllOrNothing*", "ReplicaAllOrNothing*", "KilledMigration*",
-                      "*Meanwhile*:Content*:Folder*",
+                      "*Meanwhile*:Content*:Folder*:-MigrationMeanwhile.*Step",
                       "Directory*:Replica*:Migration*:Of/*:-*AllOrNothing*:*Meanwhile*:"
                       "DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*"));
 

@@ -1,5 +1,7 @@
 #include "share/migration_all_or_nothing.h"
 
+#include "support/long_form.h"
+
 namespace hookwire::testing {
 namespace {
 
@@ -7,9 +9,18 @@ namespace fs = std::filesystem;
 
 class KilledMigration : public MigrationAllOrNothing {
  protected:
+  // From one change to the next that is tried: each, but for tests of many changes, and where each
+  // takes long.
+  static std::size_t step(bool is_long) {
+    if (long_form()) return 1;
+    return (is_long ? 3U : 1U) * (kSanitized ? 4U : 1U);
+  }
+  static std::size_t first(bool is_long) { return 1 + test_seed() % step(is_long); }
+
   // Kills `call` everywhere after `before`; then all goes on, or is cancelled.
-  void kill_everywhere(const std::function<void()>& before, const Work& call) {
-    std::size_t n = 1;
+  void kill_everywhere(const std::function<void()>& before, const Work& call,
+                       bool is_long = false) {
+    std::size_t n = first(is_long);
     for (bool finish = true;; finish = !finish) {
       SCOPED_TRACE("killed in front of change " + std::to_string(n));
       before();
@@ -20,7 +31,7 @@ class KilledMigration : public MigrationAllOrNothing {
       EXPECT_NE(fs::exists(server("v-1")), fs::exists(moved_));
       expect_whole_shares();
       EXPECT_FALSE(log_.contains("is gone"));
-      if (!finish) ++n;  // each was finished and cancelled
+      if (!finish) n += step(is_long);  // each was finished and cancelled
     }
     EXPECT_GT(n, 5U);
   }
@@ -63,7 +74,7 @@ TEST_F(KilledMigration, WhileAShareThatChangedIsCopiedAgain) {
     prepare_copied(2);
     for (const char* id : {"s-1", "s-2"}) write_file(server("v-1") / id / "new", "new");
   };
-  kill_everywhere(change, &complete);
+  kill_everywhere(change, &complete, true);
   for (const char* id : {"s-1", "s-2"}) EXPECT_EQ(read_file(moved_ / id / "new"), "new");
 }
 
@@ -88,8 +99,8 @@ TEST_F(KilledMigration, WhenAServerThatMovedIsDeleted) {
 }
 
 TEST_F(KilledMigration, OnTheWayBack) {
-  std::size_t n = 1;
-  for (;; ++n) {
+  std::size_t n = first(true);
+  for (;; n += step(true)) {
     SCOPED_TRACE("killed in front of change " + std::to_string(n));
     prepare_moved();
     start();

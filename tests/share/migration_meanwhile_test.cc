@@ -31,7 +31,7 @@ class MigrationMeanwhile : public MigrationAllOrNothing {
   void sweep(int steps, const Work& call, const Change& change) {
     const std::size_t every = kSanitized && !long_form() ? 5 : 1;
     for (const bool is_changed : {false, true}) {
-      std::size_t n = 1;
+      std::size_t n = 1 + test_seed() % every;
       for (;; n += every) {
         SCOPED_TRACE("in front of change " + std::to_string(n));
         fs::remove_all(aside_);
