@@ -42,6 +42,7 @@ TEST_P(MigrationCopies, AlsoWithoutInitHost) {
 
 TEST_P(MigrationCopies, AlsoAfterAStart) {
   restart();
+  EXPECT_FALSE(log_.contains("is gone")) << "it is nothing to put back";
   complete();
   expect_whole_copies();
 }
