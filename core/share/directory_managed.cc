@@ -73,6 +73,9 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
     }
     check_not_server(found, store_.folder_of(id, server.root), id);
   }
+  for (const DirectoryState::Removal& removal : store_.state().removals) {
+    check_not_content(found, removal.path, "a folder that is yet to be removed");
+  }
   for (const auto& [id, replica] : store_.state().replicas) {
     check_not_content(found, store_.replica(id).contents.path(), "replica '" + id + "'");
   }
@@ -92,6 +95,15 @@ void DirectoryShareDriver::check_adoptable(const FolderBelow& found, const Conte
     throw FolderRefused(found.path().string() +
                         " cannot be moved, since the driver may not write to it: chmod u+w it");
   }
+}
+
+// On the file system of a server that moved, nothing but its folder is the driver's.
+FolderBelow DirectoryShareDriver::find_folder(
+    const std::string& path, const std::optional<std::string>& share_server_id) const {
+  if (share_server_id && !find_server(*share_server_id).root.empty()) {
+    return {store_.shares_of(share_server_id).path(), path};
+  }
+  return {root_, path};
 }
 
 void DirectoryShareDriver::check_in_place(const ContentFolder& home, const std::string& id) {
@@ -114,7 +126,7 @@ std::vector<std::string> DirectoryShareDriver::manage_share(
     return refuse_as<ManageInvalidShare>([&] {
       std::unique_lock lock(mutex_);
       check_new_share(share_id, share_server_id);
-      const FolderBelow found(root_, export_path);
+      const FolderBelow found = find_folder(export_path, share_server_id);
       check_adoptable(found, store_.shares_of(share_server_id), share_id);
       lock.unlock();
       const std::uint64_t used = used_bytes(found.path());

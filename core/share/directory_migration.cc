@@ -1,13 +1,13 @@
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "directory_share_driver.h"
 #include "migration_paths.h"
+#include "new_folder.h"
 #include "share_errors.h"
 #include "share_input.h"
+#include "tree_fingerprint.h"
 #include "under_way.h"
 
 // The part of DirectoryShareDriver that moves a share server's folder to another root. While it is
@@ -20,19 +20,13 @@ namespace {
 
 constexpr int kRounds = 3;
 
-// It may have been there, empty; its owner could do to the copies whatever he likes.
-void make_private(const OpenFolder& folder) {
-  struct stat status {};
-  if (::fstat(folder.fd(), &status) != 0) {
-    throw IoError(errno, "look at " + folder.path().string());
-  }
-  if (status.st_uid != ::geteuid()) {
-    throw Error(ErrorCode::bad_input,
-                folder.path().string() + " belongs to user " + std::to_string(status.st_uid) +
-                    ": remove it or chown it to the driver's, " + std::to_string(::geteuid()));
-  }
-  if (::fchmod(folder.fd(), 0700) != 0) {
-    throw IoError(errno, "set the mode of " + folder.path().string());
+// Of a folder that we made, and nobody put another in place of.
+void take_back(const NewFolder& made) noexcept {
+  try {
+    const std::filesystem::path& path = made.folder().path();
+    if (identity_if_there(path) == identity_of(made.folder())) ::rmdir(path.c_str());
+  } catch (const IoError&) {
+    // It stays, and is empty.
   }
 }
 
@@ -44,33 +38,37 @@ void DirectoryShareDriver::share_server_migration_start(const std::string& share
   check_path("dest_root", dest_root);
   with_share_errors([&] {
     const std::lock_guard guard(mutex_);
-    if (const auto obstacle = obstacle_to_migration(share_server_id, dest_root);
+    const std::string root = resolved(dest_root);
+    if (const auto obstacle = obstacle_to_migration(share_server_id, dest_root, root);
         !obstacle.empty()) {
       throw ShareServerMigrationFailed(share_server_id, obstacle);
     }
     const std::set<std::string> ids = store_.ids_of_shares(share_server_id);
-    for (const std::string& id : ids) claims_.check(Kind::share, id, Hold::keep);
-    const std::string root = resolved(dest_root);
+    // What is being made of a share goes on from where it is.
+    for (const std::string& id : ids) claims_.check(Kind::share, id, Hold::change);
+    claims_.check(Kind::share_server, share_server_id, Hold::change);
     const ContentFolder& shares = store_.shares_of(share_server_id);
     DirectoryState::Migration migration{.root = root == resolved(root_) ? "" : root,
-                                        .source = identity_of(shares.path()),
+                                        .source = lasting(identity_of(shares.path())),
                                         .destination = {},
+                                        .parent = {},
                                         .shares = {}};
     for (const std::string& id : ids) {
-      migration.shares[id] = {
-          .identity = identity_of(shares.path_of(id)), .is_copied = false, .synced = std::nullopt};
+      migration.shares[id] = {.identity = lasting(identity_of(shares.path_of(id))),
+                              .copy = std::nullopt};
     }
     const auto destination = store_.folder_of(share_server_id, migration.root);
-    files_.make_directory(destination, 0700);
-    make_private(OpenFolder(destination));
+    const NewFolder made(destination);
     try {
+      made.check_in_place();
       files_.sync_directory(destination.parent_path());
-      migration.destination = identity_of(destination);
+      migration.destination = lasting(identity_of(made.folder()));
+      migration.parent = lasting(identity_of(destination.parent_path()));
       DirectoryState next = store_.state();
       next.share_servers.at(share_server_id).migration = std::move(migration);
       store_.commit(std::move(next));
     } catch (...) {
-      ::rmdir(destination.c_str());
+      take_back(made);
       throw;
     }
   });
@@ -85,10 +83,14 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
   ContentFolder& destination = store_.destination_of(share_server_id);
   std::filesystem::path part = destination.new_part_path(share_id);
   lock.unlock();
-  std::optional<std::uint64_t> synced;
+  DirectoryState::Copy copy;
   std::filesystem::path old;
   try {
-    synced = copy_unchanged(content, part);
+    copy.synced = copy_unchanged(content, part);
+    if (const TreeFingerprint made = fingerprint_of(part); made.is_settled) {
+      copy.fingerprint = made.hash;
+    }
+    copy.identity = lasting(identity_of(part));
     lock.lock();
     check_folders(share_server_id);  // again: it took a while
     old = destination.replace(part, share_id, log_);
@@ -102,16 +104,10 @@ void DirectoryShareDriver::copy_share(const std::string& share_server_id,
   store_.remove(old);
   lock.lock();
   DirectoryState next = store_.state();
-  auto& share = next.share_servers.at(share_server_id).migration->shares.at(share_id);
-  const bool was_copied = std::exchange(share.is_copied, true);
-  share.synced = synced;
-  try {
-    store_.commit(std::move(next));
-  } catch (...) {
-    // A newer copy than the state knows of is as good as the one before; of a first one it is not.
-    if (!was_copied) store_.remove(destination.path_of(share_id));
-    throw;
-  }
+  next.share_servers.at(share_server_id).migration->shares.at(share_id).copy = copy;
+  // When this fails the copy stays: the state on disk may know it. In memory it is not, and is made
+  // again.
+  store_.commit(std::move(next));
 }
 
 bool DirectoryShareDriver::share_server_migration_continue(const std::string& share_server_id) {
@@ -121,7 +117,7 @@ bool DirectoryShareDriver::share_server_migration_continue(const std::string& sh
     std::unique_lock lock(mutex_);
     const auto next_to_copy = [&]() -> std::optional<std::string> {
       for (const auto& [id, share] : find_migration(share_server_id).shares) {
-        if (!share.is_copied) return id;
+        if (!is_copied(share_server_id, id)) return id;
       }
       return std::nullopt;
     };
@@ -136,7 +132,15 @@ bool DirectoryShareDriver::share_server_migration_continue(const std::string& sh
   });
 }
 
-// Copies again what was changed since, until nothing was; the state says what is copied then.
+// Neither the content nor the copy was changed since the one was made of the other.
+bool DirectoryShareDriver::is_same_still(const std::filesystem::path& content,
+                                         const std::filesystem::path& copy,
+                                         const DirectoryState::Copy& made) {
+  return made.synced && made.fingerprint && is_as_it_was(content, *made.synced) &&
+         is_as_it_was(copy, *made.fingerprint);
+}
+
+// Copies again what was changed since, there or here, until nothing was.
 void DirectoryShareDriver::copy_what_changed(const std::string& share_server_id,
                                              std::unique_lock<std::mutex>& lock) {
   std::string changing;
@@ -144,11 +148,14 @@ void DirectoryShareDriver::copy_what_changed(const std::string& share_server_id,
     changing.clear();
     const auto shares = find_migration(share_server_id).shares;
     for (const auto& [id, share] : shares) {
-      const std::filesystem::path content = store_.content_of(id);
-      lock.unlock();
-      const bool is_same = share.synced && is_as_it_was(content, *share.synced);
-      lock.lock();
-      if (is_same) continue;
+      if (is_copied(share_server_id, id)) {
+        const std::filesystem::path content = store_.content_of(id);
+        const std::filesystem::path copy = store_.destination_of(share_server_id).path_of(id);
+        lock.unlock();
+        const bool is_same = is_same_still(content, copy, *share.copy);
+        lock.lock();
+        if (is_same) continue;
+      }
       changing = id;
       copy_share(share_server_id, id, lock);
     }
@@ -157,6 +164,31 @@ void DirectoryShareDriver::copy_what_changed(const std::string& share_server_id,
   throw ShareServerMigrationFailed(
       share_server_id,
       "share '" + changing + "' keeps changing: stop what writes to it, then try again");
+}
+
+// What is to be removed once the server has moved, and what must be there then.
+DirectoryState::Removal DirectoryShareDriver::old_folder(const std::string& share_server_id) const {
+  const DirectoryState::Migration& migration = find_migration(share_server_id);
+  const std::filesystem::path old = store_.shares_of(share_server_id).path();
+  DirectoryState::MovedTo moved_to{
+      .path = store_.folder_of(share_server_id, migration.root).string(),
+      .identity = migration.destination,
+      .copies = {}};
+  std::map<std::string, std::uint64_t> contents;
+  for (const auto& [id, share] : migration.shares) {
+    if (!is_copied(share_server_id, id)) {
+      throw ShareServerMigrationFailed(share_server_id,
+                                       "the copy of share '" + id + "' was replaced: try again");
+    }
+    moved_to.copies[id] = share.copy.value().identity;
+    contents[id] = share.copy.value().synced.value();
+  }
+  return {.path = old.string(),
+          .identity = migration.source,
+          .parent = lasting(identity_of(old.parent_path())),
+          .is_checked = false,
+          .contents = std::move(contents),
+          .moved_to = std::move(moved_to)};
 }
 
 std::vector<ShareInstance> DirectoryShareDriver::share_server_migration_complete(
@@ -169,7 +201,7 @@ std::vector<ShareInstance> DirectoryShareDriver::share_server_migration_complete
     const std::string why = "share server '" + share_server_id + "' is being moved";
     under_way.claim({Kind::share_server, share_server_id, Hold::change, why});
     for (const auto& [id, share] : begun.shares) {
-      if (!share.is_copied) {
+      if (!share.copy) {
         throw ShareServerMigrationFailed(share_server_id,
                                          "share '" + id + "' is not copied yet: continue first");
       }
@@ -179,20 +211,14 @@ std::vector<ShareInstance> DirectoryShareDriver::share_server_migration_complete
     copy_what_changed(share_server_id, lock);
     check_folders(share_server_id);
     DirectoryState next = store_.state();
-    DirectoryState::ShareServer& server = next.share_servers.at(share_server_id);
-    DirectoryState::Removal removal{.path = store_.shares_of(share_server_id).path().string(),
-                                    .identity = server.migration->source,
-                                    .is_checked = false,
-                                    .contents = {}};
-    for (const auto& [id, share] : server.migration->shares) {
-      removal.contents[id] = share.synced.value();
-    }
+    DirectoryState::Removal removal = old_folder(share_server_id);
+    const std::string old = removal.path;
     next.removals.push_back(std::move(removal));
-    server = {.root = server.migration->root, .migration = std::nullopt};
+    next.share_servers.at(share_server_id) = {.root = begun.root, .migration = std::nullopt};
     store_.commit(std::move(next));
     std::vector<ShareInstance> moved;
     for (const auto& [id, share] : begun.shares) moved.push_back(instance_of(id));
-    finish_removals(lock);
+    finish_removal(old, lock);
     return moved;
   });
 }
@@ -203,14 +229,19 @@ void DirectoryShareDriver::share_server_migration_cancel(const std::string& shar
     std::unique_lock lock(mutex_);
     const DirectoryState::Migration migration = find_migration(share_server_id);
     claims_.check(Kind::share_server, share_server_id, Hold::change);
+    const std::filesystem::path folder = store_.folder_of(share_server_id, migration.root);
+    DirectoryState::Removal removal{.path = folder.string(),
+                                    .identity = migration.destination,
+                                    .parent = migration.parent,
+                                    .is_checked = true,
+                                    .contents = {},
+                                    .moved_to = std::nullopt};
+    for (const auto& [id, share] : migration.shares) removal.contents[id] = 0;
     DirectoryState next = store_.state();
     next.share_servers.at(share_server_id).migration.reset();
-    next.removals.push_back({.path = store_.folder_of(share_server_id, migration.root).string(),
-                             .identity = migration.destination,
-                             .is_checked = true,
-                             .contents = {}});
+    next.removals.push_back(std::move(removal));
     store_.commit(std::move(next));
-    finish_removals(lock);
+    finish_removal(folder, lock);
   });
 }
 
@@ -220,7 +251,7 @@ ShareServerMigrationProgress DirectoryShareDriver::share_server_migration_get_pr
   const std::lock_guard guard(mutex_);
   const auto& shares = find_migration(share_server_id).shares;
   std::uint64_t copied = 0;
-  for (const auto& [id, share] : shares) copied += share.is_copied;
+  for (const auto& [id, share] : shares) copied += share.copy.has_value();
   return {.total_progress = shares.empty() ? 100 : 100 * copied / shares.size()};
 }
 

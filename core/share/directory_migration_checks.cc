@@ -11,21 +11,6 @@
 
 namespace hookwire {
 
-namespace {
-
-// One that was made when the process died before it said so.
-bool is_empty_folder(const std::filesystem::path& path) {
-  return identity_if_there(path) && OpenFolder(path).names().empty();
-}
-
-}  // namespace
-
-std::string resolved(const std::filesystem::path& path) {
-  std::error_code failed;
-  const std::filesystem::path found = std::filesystem::canonical(path, failed);
-  return failed || !std::filesystem::is_directory(found) ? "" : found.string();
-}
-
 const DirectoryState::Migration& DirectoryShareDriver::find_migration(
     const std::string& share_server_id) const {
   const DirectoryState::ShareServer& server = find_server(share_server_id);
@@ -48,7 +33,7 @@ void DirectoryShareDriver::check_stays(const std::optional<std::string>& share_s
 void DirectoryShareDriver::check_folders(const std::string& share_server_id) const {
   const DirectoryState::Migration& migration = find_migration(share_server_id);
   const auto check = [&](const std::filesystem::path& folder, const FolderIdentity& identity) {
-    if (identity_if_there(folder) == identity) return;
+    if (lasting_identity(folder) == identity) return;
     throw ShareServerMigrationFailed(share_server_id,
                                      folder.string() +
                                          " is not the folder that it was when it began: put "
@@ -60,32 +45,59 @@ void DirectoryShareDriver::check_folders(const std::string& share_server_id) con
   check(store_.folder_of(share_server_id, migration.root), migration.destination);
 }
 
+bool DirectoryShareDriver::is_copied(const std::string& share_server_id,
+                                     const std::string& share_id) const {
+  const DirectoryState::Migration& migration = find_migration(share_server_id);
+  const auto& copy = migration.shares.at(share_id).copy;
+  const auto folder = store_.folder_of(share_server_id, migration.root);
+  return copy && lasting_identity(folder / share_id) == copy->identity;
+}
+
 std::string DirectoryShareDriver::obstacle_to_migration(const std::string& share_server_id,
-                                                        const std::string& dest_root) const {
+                                                        const std::string& dest_root,
+                                                        const std::string& root) const {
   const DirectoryState::ShareServer& server = find_server(share_server_id);
   if (server.migration) return "it is being migrated already";
-  const std::string root = resolved(dest_root);
   const std::string own = resolved(root_);
   if (dest_root.front() != '/' || root.empty()) {
     return "'" + dest_root + "' is not the absolute path of a folder";
   }
-  if (root != own && is_below(own, root)) return root + " lies below the driver's root";
-  for (const auto& [id, other] : store_.state().share_servers) {
-    if (is_below(store_.folder_of(id, other.root), root)) {
-      return root + " lies in the folder of share server '" + id + "'";
-    }
+  check_path("dest_root", root);
+  if (!can_be_saved(root)) return "the path of the folder is not UTF-8";
+  if (root != own) {
+    if (is_below(own, root)) return root + " lies below the driver's root";
+    if (auto obstacle = obstacle_on_the_way_to(root); !obstacle.empty()) return obstacle;
   }
   const auto destination = store_.folder_of(share_server_id, root == own ? "" : root);
-  for (const DirectoryState::Removal& removal : store_.state().removals) {
-    if (removal.path != destination.string()) continue;
-    return destination.string() + " is yet to be removed: call init_host";
+  if (destination == store_.folder_of(share_server_id, server.root)) return "it is there already";
+  if (auto obstacle = obstacle_in_others(share_server_id, destination); !obstacle.empty()) {
+    return obstacle;
   }
   if (std::error_code failed; std::filesystem::symlink_status(destination, failed).type() !=
-                                  std::filesystem::file_type::not_found &&
-                              !is_empty_folder(destination)) {
-    return destination.string() + " exists already: move it away";
+                              std::filesystem::file_type::not_found) {
+    return destination.string() +
+           " exists already: move it away, or remove it if an interrupted call left it empty";
   }
   return obstacle_in_server(share_server_id);
+}
+
+std::string DirectoryShareDriver::obstacle_in_others(
+    const std::string& share_server_id, const std::filesystem::path& destination) const {
+  for (const auto& [id, other] : store_.state().share_servers) {
+    if (lies_in(destination, store_.folder_of(id, other.root)) ||
+        (other.migration && lies_in(destination, store_.folder_of(id, other.migration->root)))) {
+      return destination.string() + " lies in the folder of share server '" + id + "'";
+    }
+  }
+  const auto present = store_.shares_of(share_server_id).path();
+  for (const DirectoryState::Removal& removal : store_.state().removals) {
+    // The old folder is all there is until what is in the present one was looked at.
+    if (lies_in(destination, removal.path) ||
+        (removal.moved_to && present == removal.moved_to->path)) {
+      return removal.path + " is yet to be removed: call init_host";
+    }
+  }
+  return "";
 }
 
 // It moves whole or not at all.
@@ -116,7 +128,8 @@ ShareServerMigrationCompatibility DirectoryShareDriver::share_server_migration_c
   check_path("dest_root", dest_root);
   return with_share_errors([&] {
     const std::lock_guard guard(mutex_);
-    const std::string obstacle = obstacle_to_migration(share_server_id, dest_root);
+    const std::string obstacle =
+        obstacle_to_migration(share_server_id, dest_root, resolved(dest_root));
     return ShareServerMigrationCompatibility{.compatible = obstacle.empty(),
                                              .writable = true,
                                              .nondisruptive = false,

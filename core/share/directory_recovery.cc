@@ -23,10 +23,12 @@ std::set<std::string> ids_of(const Records& records) {
   return ids;
 }
 
-std::set<std::string> copied_shares(const DirectoryState::Migration& migration) {
+// One that is not there is made again.
+std::set<std::string> copies_in(const ContentFolder& folder,
+                                const DirectoryState::Migration& migration) {
   std::set<std::string> ids;
   for (const auto& [id, share] : migration.shares) {
-    if (share.is_copied) ids.insert(id);
+    if (share.copy && lasting_identity(folder.path_of(id)) == share.copy->identity) ids.insert(id);
   }
   return ids;
 }
@@ -189,8 +191,12 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
   for (const auto& [id, server] : state_.share_servers) {
     if (!server.migration) continue;
     ContentFolder& copies = destinations_.at(id);
-    if (identity_if_there(copies.path()) != server.migration->destination) continue;
-    recover(copies, copied_shares(*server.migration));
+    try {
+      if (lasting_identity(copies.path()) != server.migration->destination) continue;
+      recover(copies, copies_in(copies, *server.migration));
+    } catch (const IoError& error) {
+      log_.error(copies.path().string() + " was not looked through: " + error.what());
+    }
   }
   recover(snapshots_, ids_of(state_.snapshots));
   recover(replicas_, ids_of(state_.replicas));

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 
-#include "open_folder.h"
 #include "work_name.h"
 
 namespace hookwire {
@@ -72,16 +71,26 @@ class TreeRemoval {
   std::uint64_t raised_count_ = 0;
 };
 
-}  // namespace
-
-void remove_tree(const std::filesystem::path& folder) {
-  const OpenFolder parent(folder.parent_path());
-  const std::string name = folder.filename().string();
+void remove_folder_in(const OpenFolder& parent, const std::string& name) {
   if (!parent.status(name)) return;
   open_up(parent, name);
   if (const auto root = parent.open(name)) TreeRemoval(*root).run();
   if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     parent.fail("remove", name);
+  }
+}
+
+}  // namespace
+
+void remove_tree(const std::filesystem::path& folder) {
+  remove_folder_in(OpenFolder(folder.parent_path()), folder.filename().string());
+}
+
+void remove_contents(const OpenFolder& folder, const std::set<std::string>& names) {
+  for (const std::string& name : folder.names()) {
+    if (!names.contains(name) && !parse_work_name(name)) continue;
+    const auto status = folder.status(name);
+    if (status && S_ISDIR(status->st_mode)) remove_folder_in(folder, name);
   }
 }
 

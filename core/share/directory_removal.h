@@ -1,6 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
+
+#include "open_folder.h"
 
 namespace hookwire {
 
@@ -8,6 +12,10 @@ namespace hookwire {
 /// followed. Folders that deny their owner access are opened up first. However deep. Throws
 /// IoError; part of it is gone then.
 void remove_tree(const std::filesystem::path& folder);
+
+/// Removes from `folder` the folders that are called one of `names`, or that have a working name,
+/// as remove_tree does. What else is in it stays. Throws IoError; part of it is gone then.
+void remove_contents(const OpenFolder& folder, const std::set<std::string>& names);
 
 enum class Empties { keep, remove };
 

@@ -46,12 +46,18 @@ void DirectoryShareDriver::delete_share_server(const std::string& share_server_i
       for (const std::filesystem::path& part : parts) store_.remove_server(part, Empties::keep);
     } else {
       const std::filesystem::path folder = store_.folder_of(share_server_id, root);
-      if (const auto identity = identity_if_there(folder)) {
-        next.removals.push_back(
-            {.path = folder.string(), .identity = *identity, .is_checked = false, .contents = {}});
+      if (const auto identity = lasting_identity(folder)) {
+        next.removals.push_back({.path = folder.string(),
+                                 .identity = *identity,
+                                 .parent = lasting(identity_of(folder.parent_path())),
+                                 .is_checked = true,
+                                 .contents = {},
+                                 .moved_to = std::nullopt});
+      } else {
+        log_.warning(folder.string() + " was gone already");
       }
       store_.commit(std::move(next));
-      finish_removals(lock);
+      finish_removal(folder, lock);
     }
   });
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,9 @@ class DirectoryShareDriver final : public ShareDriver {
   void check_server_unused(const std::string& share_server_id) const;
   void check_new_share(const std::string& share_id,
                        const std::optional<std::string>& share_server_id) const;
+  // A folder that is to become a share of the server, or of none. Throws as FolderBelow.
+  FolderBelow find_folder(const std::string& path,
+                          const std::optional<std::string>& share_server_id) const;
   // Throws FolderRefused when `found` is not free to become the content of `new_id` in `home`.
   void check_adoptable(const FolderBelow& found, const ContentFolder& home,
                        const std::string& new_id) const;
@@ -106,15 +110,26 @@ class DirectoryShareDriver final : public ShareDriver {
   // Throws ShareServerInUse when the server is being migrated.
   void check_stays(const std::optional<std::string>& share_server_id) const;
   void check_folders(const std::string& share_server_id) const;
+  // True when the copy lies where it was put.
+  bool is_copied(const std::string& share_server_id, const std::string& share_id) const;
+  // `root` is `dest_root` without links. Empty when there is none.
   std::string obstacle_to_migration(const std::string& share_server_id,
-                                    const std::string& dest_root) const;
+                                    const std::string& dest_root, const std::string& root) const;
   std::string obstacle_in_server(const std::string& share_server_id) const;
+  std::string obstacle_in_others(const std::string& share_server_id,
+                                 const std::filesystem::path& destination) const;
   // These are called with the lock held, which they leave for a while.
   void copy_share(const std::string& share_server_id, const std::string& share_id,
                   std::unique_lock<std::mutex>& lock);
   void copy_what_changed(const std::string& share_server_id, std::unique_lock<std::mutex>& lock);
+  DirectoryState::Removal old_folder(const std::string& share_server_id) const;
   bool is_in_use(const DirectoryState::Removal& removal) const;
-  bool remove_left(const DirectoryState::Removal& removal, std::unique_lock<std::mutex>& lock);
+  // Throws Error busy when the copies are not where the server moved to.
+  void check_moved(const DirectoryState::Removal& removal) const;
+  std::string remove_left(const DirectoryState::Removal& removal,
+                          std::unique_lock<std::mutex>& lock);
+  // Does nothing when another call does it.
+  void finish_removal(const std::string& path, std::unique_lock<std::mutex>& lock) noexcept;
   void finish_removals(std::unique_lock<std::mutex>& lock) noexcept;
 
   const DirectoryState::Replica& find_replica(const std::string& replica_id) const;
@@ -131,6 +146,8 @@ class DirectoryShareDriver final : public ShareDriver {
   std::uint64_t snapshot_count(const std::string& share_id) const;
 
   // These are called without the lock.
+  static bool is_same_still(const std::filesystem::path& content, const std::filesystem::path& copy,
+                            const DirectoryState::Copy& made);
   static bool is_all_copied(const DirectoryState::Removal& removal);
   static bool has_late_writes(const std::filesystem::path& copy,
                               const DirectoryState::Replica& replica);
@@ -158,6 +175,7 @@ class DirectoryShareDriver final : public ShareDriver {
   std::mutex mutex_;  // guards what follows
   DirectoryStore store_;
   Claims claims_;
+  std::set<std::string> removing_;  // paths of the folders of share servers that calls are removing
 };
 
 }  // namespace hookwire

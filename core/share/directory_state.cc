@@ -13,6 +13,7 @@
 #include "hookwire/base/error.h"
 #include "hookwire/base/replace_file.h"
 
+#include "migration_json.h"
 #include "share_input.h"
 
 namespace hookwire {
@@ -31,16 +32,6 @@ std::string read_file(FileSystem& files, const std::filesystem::path& path) {
   std::string text(static_cast<std::size_t>(file->size()), '\0');
   text.resize(file->read_at(0, std::as_writable_bytes(std::span(text))));
   return text;
-}
-
-std::optional<std::uint64_t> optional_at(const Json& json, const char* key) {
-  return json.contains(key) ? std::optional(json.at(key).get<std::uint64_t>()) : std::nullopt;
-}
-
-// Ids become file names: one that the driver would not have taken must not come in by the state.
-const std::string& trusted_id(const std::string& id) {
-  if (!is_valid_id(id)) throw std::runtime_error("'" + id + "' is no valid id");
-  return id;
 }
 
 Json to_json(const DirectoryState::Share& share) {
@@ -77,41 +68,6 @@ DirectoryState::Share to_share(const Json& json, int format) {
   return share;
 }
 
-Json to_json(const FolderIdentity& identity) {
-  return {{"device", identity.device}, {"inode", identity.inode}, {"born_ns", identity.born_ns}};
-}
-
-FolderIdentity to_identity(const Json& json) {
-  return {.device = json.at("device").get<dev_t>(),
-          .inode = json.at("inode").get<ino_t>(),
-          .born_ns = json.at("born_ns").get<std::int64_t>()};
-}
-
-Json to_json(const DirectoryState::Migration& migration) {
-  Json shares = Json::object();
-  for (const auto& [id, share] : migration.shares) {
-    shares[id] = {{"identity", to_json(share.identity)}, {"is_copied", share.is_copied}};
-    if (share.synced) shares[id]["synced"] = *share.synced;
-  }
-  return {{"root", migration.root},
-          {"source", to_json(migration.source)},
-          {"destination", to_json(migration.destination)},
-          {"shares", std::move(shares)}};
-}
-
-DirectoryState::Migration to_migration(const Json& json) {
-  DirectoryState::Migration migration{.root = json.at("root").get<std::string>(),
-                                      .source = to_identity(json.at("source")),
-                                      .destination = to_identity(json.at("destination")),
-                                      .shares = {}};
-  for (const auto& [id, share] : json.at("shares").items()) {
-    migration.shares[trusted_id(id)] = {.identity = to_identity(share.at("identity")),
-                                        .is_copied = share.at("is_copied").get<bool>(),
-                                        .synced = optional_at(share, "synced")};
-  }
-  return migration;
-}
-
 Json to_json(const DirectoryState::ShareServer& server) {
   Json json = Json::object();
   if (!server.root.empty()) json["root"] = server.root;
@@ -125,22 +81,9 @@ DirectoryState::ShareServer to_server(const Json& json) {
   return server;
 }
 
-Json to_json(const DirectoryState::Removal& removal) {
-  return {{"path", removal.path},
-          {"identity", to_json(removal.identity)},
-          {"is_checked", removal.is_checked},
-          {"contents", removal.contents}};
-}
-
 void add_removals(const Json& json, DirectoryState& state) {
   if (!json.contains("removals")) return;
-  for (const Json& removal : json.at("removals")) {
-    state.removals.push_back(
-        {.path = removal.at("path").get<std::string>(),
-         .identity = to_identity(removal.at("identity")),
-         .is_checked = removal.at("is_checked").get<bool>(),
-         .contents = removal.at("contents").get<std::map<std::string, std::uint64_t>>()});
-  }
+  for (const Json& removal : json.at("removals")) state.removals.push_back(to_removal(removal));
 }
 
 // Of format 1 the servers are those that its shares name.
@@ -235,6 +178,7 @@ DirectoryState to_state(const Json& json, int format) {
                                        .is_replicated = snapshot.value("is_replicated", false)};
   }
   add_share_servers(json, state, format);
+  check_migrations(state);
   add_replicas(json, state);
   add_removals(json, state);
   add_adoption(json, state);
@@ -262,6 +206,15 @@ DirectoryState load_state(FileSystem& files, const std::filesystem::path& path) 
     throw Error(ErrorCode::damaged, path.string() + " is not as it was written (" + error.what() +
                                         "): put a copy of it back, or move it away to begin "
                                         "without shares");
+  }
+}
+
+bool can_be_saved(const std::string& text) {
+  try {
+    static_cast<void>(Json(text).dump());
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
   }
 }
 

@@ -53,18 +53,27 @@ struct DirectoryState {
     std::set<std::string> snapshots;  // of which it has a copy
     friend bool operator==(const Replica&, const Replica&) = default;
   };
+  /// The copy of a share's content in the new folder of its server.
+  struct Copy {
+    FolderIdentity identity;
+    /// The fingerprint of the content that it is of; nothing when that changed meanwhile.
+    std::optional<std::uint64_t> synced;
+    /// Its own, of when it was made.
+    std::optional<std::uint64_t> fingerprint;
+    friend bool operator==(const Copy&, const Copy&) = default;
+  };
   struct MovingShare {
     FolderIdentity identity;  // of its content
-    bool is_copied = false;
-    /// The fingerprint of the content that the copy is of; nothing when that changed meanwhile.
-    std::optional<std::uint64_t> synced;
+    std::optional<Copy> copy;
     friend bool operator==(const MovingShare&, const MovingShare&) = default;
   };
   /// A share server on its way to another root; the folders have the server's id there and here.
+  /// Identities are lasting ones.
   struct Migration {
     std::string root;  // resolved; empty: our own
     FolderIdentity source;
     FolderIdentity destination;
+    FolderIdentity parent;  // of the destination
     std::map<std::string, MovingShare> shares;
     friend bool operator==(const Migration&, const Migration&) = default;
   };
@@ -74,13 +83,25 @@ struct DirectoryState {
     std::optional<Migration> migration;
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
   };
-  /// A share server's folder that is to be removed, wherever it is, if it is still that one. What
-  /// was not checked yet must be as it was when it was copied, by fingerprints.
+  /// The new folder of a share server that moved, and the copies in it.
+  struct MovedTo {
+    std::string path;
+    FolderIdentity identity;
+    std::map<std::string, FolderIdentity> copies;
+    friend bool operator==(const MovedTo&, const MovedTo&) = default;
+  };
+  /// A share server's folder that is to be removed, wherever it is, if it is still that one in the
+  /// same parent: the contents by their ids, what has a working name, then the folder itself if
+  /// nothing else is in it. What was not checked yet must be as it was when it was copied, by the
+  /// fingerprints. While the copies are not where it moved to, nothing is removed. Identities are
+  /// lasting ones.
   struct Removal {
     std::string path;
     FolderIdentity identity;
+    FolderIdentity parent;
     bool is_checked = false;
     std::map<std::string, std::uint64_t> contents;
+    std::optional<MovedTo> moved_to;
     friend bool operator==(const Removal&, const Removal&) = default;
   };
   /// What is being taken over: it is in this state already, and has its content as soon as a folder
@@ -105,6 +126,9 @@ struct DirectoryState {
 /// Throws Error damaged when the file is not what save_state writes, incompatible when another
 /// version wrote it, IoError.
 DirectoryState load_state(FileSystem& files, const std::filesystem::path& path);
+
+/// False when save_state cannot save the text: it is not UTF-8.
+bool can_be_saved(const std::string& text);
 
 /// Replaces the file, all or nothing, and syncs it. Throws IoError. Linear in the state's size.
 void save_state(FileSystem& files, const std::filesystem::path& path, const DirectoryState& state);

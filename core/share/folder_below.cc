@@ -27,14 +27,6 @@ FolderIdentity identity_in(const struct statx& status) {
                                       std::int64_t{status.stx_btime.tv_nsec}};
 }
 
-FolderIdentity identity_of_open(const OpenFolder& folder) {
-  struct statx status {};
-  if (::statx(folder.fd(), "", AT_EMPTY_PATH, kWanted, &status) != 0) {
-    throw IoError(errno, "look at " + folder.path().string());
-  }
-  return identity_in(status);
-}
-
 void sync(const OpenFolder& folder) {
   if (::fsync(folder.fd()) != 0) throw IoError(errno, "sync " + folder.path().string());
 }
@@ -50,6 +42,24 @@ std::filesystem::path relative_to(const std::filesystem::path& root,
 }
 
 }  // namespace
+
+FolderIdentity identity_of(const OpenFolder& folder) {
+  struct statx status {};
+  if (::statx(folder.fd(), "", AT_EMPTY_PATH, kWanted, &status) != 0) {
+    throw IoError(errno, "look at " + folder.path().string());
+  }
+  return identity_in(status);
+}
+
+FolderIdentity lasting(FolderIdentity identity) noexcept {
+  if (identity.born_ns != 0) identity.device = 0;
+  return identity;
+}
+
+std::optional<FolderIdentity> lasting_identity(const std::filesystem::path& path) {
+  const std::optional<FolderIdentity> identity = identity_if_there(path);
+  return identity ? std::optional(lasting(*identity)) : std::nullopt;
+}
 
 std::optional<FolderIdentity> identity_if_there(const std::filesystem::path& path) {
   struct statx status {};
@@ -77,7 +87,7 @@ FolderBelow::FolderBelow(const std::filesystem::path& root, const std::string& p
     throw FolderRefused("'" + path + "' has a '..'");
   }
   open_.push_back(std::make_unique<OpenFolder>(root));
-  chain_.push_back(identity_of_open(*open_.back()));
+  chain_.push_back(identity_of(*open_.back()));
   for (const std::filesystem::path& name : relative_to(root, path)) {
     if (!name.empty() && name != ".") descend(name.string());
   }
@@ -92,7 +102,7 @@ void FolderBelow::descend(const std::string& name) {
   if (S_ISLNK(status->st_mode)) throw FolderRefused(path_.string() + " is a symbolic link");
   if (!S_ISDIR(status->st_mode)) throw FolderRefused(path_.string() + " is no folder");
   open_.push_back(std::make_unique<OpenFolder>(*open_.back(), name));
-  chain_.push_back(identity_of_open(*open_.back()));
+  chain_.push_back(identity_of(*open_.back()));
 }
 
 bool FolderBelow::is_writable() const {

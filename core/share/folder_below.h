@@ -31,6 +31,16 @@ FolderIdentity identity_of(const std::filesystem::path& path);
 /// The same; nothing when there is no folder.
 std::optional<FolderIdentity> identity_if_there(const std::filesystem::path& path);
 
+FolderIdentity identity_of(const OpenFolder& folder);
+
+/// What of an identity is the same after a start of the machine, when a disk may have got another
+/// number: that counts only where there is no time of birth. To be kept in the state.
+FolderIdentity lasting(FolderIdentity identity) noexcept;
+
+/// The lasting identity of the folder at `path`, no link followed; nothing when there is no folder.
+/// Throws IoError.
+std::optional<FolderIdentity> lasting_identity(const std::filesystem::path& path);
+
 /// True when `path` is `folder` or lies below it, by its names.
 bool is_below(const std::filesystem::path& folder, const std::filesystem::path& path);
 

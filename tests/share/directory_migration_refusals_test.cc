@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include "share/migration_test.h"
 
 namespace hookwire::testing {
@@ -30,7 +28,6 @@ TEST_F(DirectoryMigration, OnlyToAFolderThatIsNobodysAndNotThereYet) {
   expect_obstacle("silver", "not the absolute path of a folder");
   expect_obstacle("/no/such/folder", "not the absolute path of a folder");
   expect_obstacle(root() / "shares", "lies below the driver's root");
-  expect_obstacle(root(), "exists already");
   write_file(moved_, "in the way");
   expect_obstacle(dest_root_, "silver/v-1 exists already: move it away");
   fs::remove(moved_);
@@ -68,15 +65,6 @@ TEST_F(DirectoryMigration, AShareOfTheFirstFormatThatLiesElsewhereHoldsUpItsServ
   EXPECT_TRUE(driver_->share_server_migration_check_compatibility("v-2", dest_root_).compatible);
 }
 
-TEST_F(DirectoryMigration, AnEmptyFolderThatIsThereAlreadyIsTaken) {
-  fs::create_directory(moved_);  // as a process leaves that was killed when it began
-  start_migration();
-  EXPECT_EQ(fs::status(moved_).permissions(), fs::perms(0700));
-  step();
-  step();
-  complete();
-}
-
 TEST_F(DirectoryMigration, EveryStepNeedsTheOnesBefore) {
   const std::string none = "it is not being migrated";
   expect_failed([&] { step(); }, none);
@@ -92,16 +80,6 @@ TEST_F(DirectoryMigration, EveryStepNeedsTheOnesBefore) {
            [&] { driver_->share_server_migration_get_progress("v-9"); }}) {
     expect_refused<ShareServerNotFound>(call, "'v-9'");
   }
-}
-
-TEST_F(DirectoryMigration, NotIntoAFolderOfAnotherUser) {
-  if (::geteuid() != 0) return;  // only root can give one away
-  fs::create_directory(moved_);
-  ASSERT_EQ(::chown(moved_.c_str(), 65534, 65534), 0);
-  expect_refused<ShareBackendException>([&] { start_migration(); }, "belongs to user 65534");
-  EXPECT_TRUE(fs::is_empty(moved_));
-  ASSERT_EQ(::chown(moved_.c_str(), 0, 0), 0);
-  start_migration();
 }
 
 }  // namespace

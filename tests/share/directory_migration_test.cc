@@ -172,11 +172,12 @@ TEST_F(DirectoryMigration, AnInterruptedRemovalIsFinishedByTheNextStart) {
   };
   complete();
   fs::create_directories(server("v-1") / "s-1");
-  fs::create_directories(dest_root_ / "other");
+  fs::create_directories(dest_root_ / "other" / "s-1");
   std::string state = read_file(root() / "state.json");
   const auto removal = [&](const fs::path& path, ino_t more) {
-    return R"({"path":")" + path.string() + R"(","is_checked":true,"contents":{},"identity":)" +
-           identity(path, more) + "}";
+    return R"({"path":")" + path.string() + R"(","is_checked":true,"contents":{"s-1":0},)" +
+           R"("identity":)" + identity(path, more) + R"(,"parent":)" +
+           identity(path.parent_path(), 0) + "}";
   };
   const std::string none = "\"removals\": []";
   ASSERT_NE(state.find(none), std::string::npos);
@@ -187,7 +188,7 @@ TEST_F(DirectoryMigration, AnInterruptedRemovalIsFinishedByTheNextStart) {
   write_file(root() / "state.json", state);
   start();
   EXPECT_FALSE(fs::exists(server("v-1")));
-  EXPECT_TRUE(fs::exists(dest_root_ / "other")) << "it is another folder by now";
+  EXPECT_TRUE(fs::exists(dest_root_ / "other" / "s-1")) << "it is another folder by now";
   EXPECT_TRUE(fs::exists(moved_ / "s-1" / "file")) << "it is the server's";
   EXPECT_THAT(read_file(root() / "state.json"), HasSubstr(none));
 }

@@ -54,9 +54,9 @@ TEST_P(OrdinaryUser, DoesWhatRootDoes) {
 
 INSTANTIATE_TEST_SUITE_P(
     Parts, OrdinaryUser,
-    ::testing::Values("DirectoryAllOrNothing*", "ReplicaAllOrNothing*", "MigrationAllOrNothing*",
-                      "*Meanwhile*:Content*:Folder*",
-                      "Directory*:Replica*:Migration*:-*AllOrNothing*:*Meanwhile*:"
+    ::testing::Values("DirectoryAllOrNothing*", "ReplicaAllOrNothing*", "KilledMigration*",
+                      "*Meanwhile*:Content*:Folder*:-MigrationMeanwhile.*Step",
+                      "Directory*:Replica*:Migration*:Of/*:-*AllOrNothing*:*Meanwhile*:"
                       "DirectoryConcurrency*:DirectoryKill.*:*OrdinaryUser*"));
 
 class DirectoryOrdinaryUser : public DirectoryTest {

@@ -20,6 +20,10 @@ class DirectoryMigration : public DirectoryTest {
 
   void start_migration() { driver_->share_server_migration_start("v-1", dest_root_); }
   bool step() { return driver_->share_server_migration_continue("v-1"); }
+  void copy_all() {
+    while (!step()) {
+    }
+  }
   std::vector<ShareInstance> complete() { return driver_->share_server_migration_complete("v-1"); }
   std::uint64_t progress() {
     return driver_->share_server_migration_get_progress("v-1").total_progress;
