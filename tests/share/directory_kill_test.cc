@@ -4,6 +4,7 @@
 
 #include "share/directory_test.h"
 #include "share/killed_driver.h"
+#include "support/long_form.h"
 
 namespace hookwire::testing {
 namespace {
@@ -25,14 +26,16 @@ class DirectoryKill : public DirectoryTest {
  protected:
   using Round = void (*)(const fs::path& root, ShareDriver& driver, const Step& step);
 
-  // Kills a child `rounds` times at random, and has `check` look at what it left each time.
-  void kill_often(Round round, std::size_t calls, int rounds,
+  // Kills a child at random, some `rounds` times and once at least in a call, and has `check` look
+  // at what it left each time.
+  void kill_often(Round round, std::size_t calls, std::uint64_t rounds,
                   const std::function<void(const Killed&)>& check) {
     const std::uint32_t seed = std::random_device{}();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    int killed_in_a_call = 0;
-    for (int i = 0; i < rounds; ++i) {
+    const std::uint64_t least = repeats(rounds, 20 * rounds);
+    std::uint64_t killed_in_a_call = 0;
+    for (std::uint64_t i = 0; i < least || (killed_in_a_call == 0 && i < 10 * rounds); ++i) {
       driver_.reset();
       const Killed killed = run_and_kill(
           root(), [&](ShareDriver& driver, const Step& step) { round(root(), driver, step); },
@@ -42,7 +45,7 @@ class DirectoryKill : public DirectoryTest {
       check(killed);
       EXPECT_FALSE(log_.contains("is gone"));
     }
-    EXPECT_GT(killed_in_a_call, 0);
+    EXPECT_GT(killed_in_a_call, 0U);
   }
 
   bool has_share() { return !driver_->share_instances().empty(); }
