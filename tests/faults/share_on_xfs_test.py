@@ -50,6 +50,7 @@ def run(command):
 def main():
     in_own_mounts()
     with tempfile.TemporaryDirectory(prefix="hookwire-xfs-") as work:
+        os.chmod(work, 0o711)  # for tests that go on as another user
         image, disk = os.path.join(work, "image"), os.path.join(work, "disk")
         os.mkdir(disk)
         with open(image, "wb") as file:
