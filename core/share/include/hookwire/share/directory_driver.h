@@ -45,8 +45,8 @@ struct DirectoryOptions {
 /// snapshots in `replicas/<id>/snapshots`, on the file system of the share. It is in sync when
 /// nothing in the share changed since it was copied, as the kernel's times of change tell: not what
 /// is stored through a mapping on tmpfs, and not while a time lies in the future. A mount from
-/// before a promotion goes on with what is the replica's content then: what it writes is never
-/// overwritten.
+/// before a promotion goes on with what is the replica's content then: an update that finds
+/// something written there is refused.
 ///
 /// Periodic data gets `used_bytes` and `snapshot_count`; shares that are not known any more are
 /// left as they were given.
