@@ -29,6 +29,12 @@ struct OpenPair {
   int to = -1;
 };
 
+struct stat status_of(int open, const OpenFolder& folder, const std::string& name) {
+  struct stat status {};
+  if (::fstat(open, &status) != 0) folder.fail("look at", name);
+  return status;
+}
+
 bool set_owner(const OpenFolder& folder, const std::string& name, const struct stat& status,
                int open) {
   const uid_t user = status.st_uid;
@@ -78,16 +84,26 @@ class TreeCopy {
   }
 
  private:
+  // Of what `listed` says only the kind counts: others may have renamed something there since, and
+  // no content may get another's owner or mode.
   void copy(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-            const std::filesystem::path& relative, const struct stat& status) {
-    if (S_ISDIR(status.st_mode)) {
-      copy_folder(from, to, name, relative, status);
-    } else if (status.st_nlink > 1 && link_to_first(to, name, relative, status)) {
-      return;
-    } else if (S_ISREG(status.st_mode)) {
-      copy_file(from, to, name, status);
+            const std::filesystem::path& relative, const struct stat& listed) {
+    if (S_ISDIR(listed.st_mode)) return copy_folder(from, to, name, relative);
+    // Without O_NONBLOCK a pipe put in the file's place meanwhile would hold us up.
+    const int flags = S_ISREG(listed.st_mode) ? O_RDONLY | O_NONBLOCK : O_PATH;
+    const Descriptor source(::openat(from.fd(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+    if (!source.valid() && errno == ENOENT) return;
+    if (!source.valid()) from.fail("open", name);
+    const struct stat status = status_of(source.get(), from, name);
+    if ((status.st_mode & S_IFMT) != (listed.st_mode & S_IFMT)) {
+      throw Error(ErrorCode::busy,
+                  (from.path() / name).string() + " was replaced while it was copied: try again");
+    }
+    if (status.st_nlink > 1 && link_to_first(to, name, relative, status)) return;
+    if (S_ISREG(status.st_mode)) {
+      copy_file(source.get(), from, to, name, status);
     } else if (S_ISLNK(status.st_mode)) {
-      copy_link(from, to, name, status);
+      copy_link(source.get(), from, to, name, status);
     } else {
       if (::mknodat(to.fd(), name.c_str(), status.st_mode, status.st_rdev) != 0) {
         to.fail("make", name);
@@ -97,35 +113,30 @@ class TreeCopy {
   }
 
   void copy_folder(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-                   const std::filesystem::path& relative, const struct stat& status) {
+                   const std::filesystem::path& relative) {
     const auto source = from.open(name);
     if (source == nullptr) return;
+    const struct stat status = status_of(source->fd(), from, name);
     if (::mkdirat(to.fd(), name.c_str(), 0700) != 0) to.fail("make the folder", name);
     const OpenFolder target(to, name);
     copy_all(*source, target, relative);
     keep_metadata(to, name, status, {source->fd(), target.fd()});
   }
 
-  void copy_file(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-                 const struct stat& status) {
-    // Without O_NONBLOCK a pipe put in the file's place meanwhile would hold us up.
-    const Descriptor source(
-        ::openat(from.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!source.valid() && errno == ENOENT) return;
-    if (!source.valid()) from.fail("open", name);
+  static void copy_file(int source, const OpenFolder& from, const OpenFolder& to,
+                        const std::string& name, const struct stat& status) {
     const Descriptor target(::openat(to.fd(), name.c_str(),
                                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!target.valid()) to.fail("make", name);
-    if (!copy_content(source.get(), target.get())) from.fail("copy", name);
-    keep_metadata(to, name, status, {source.get(), target.get()});
+    if (!copy_content(source, target.get())) from.fail("copy", name);
+    keep_metadata(to, name, status, {source, target.get()});
   }
 
-  void copy_link(const OpenFolder& from, const OpenFolder& to, const std::string& name,
-                 const struct stat& status) {
+  static void copy_link(int source, const OpenFolder& from, const OpenFolder& to,
+                        const std::string& name, const struct stat& status) {
     std::array<char, PATH_MAX> text{};
-    const ssize_t count = ::readlinkat(from.fd(), name.c_str(), text.data(), text.size() - 1);
-    if (count < 0 && errno == ENOENT) return;
-    if (count < 0) from.fail("read the link", name);
+    if (::readlinkat(source, "", text.data(), text.size() - 1) < 0)
+      from.fail("read the link", name);
     if (::symlinkat(text.data(), to.fd(), name.c_str()) != 0) to.fail("make the link", name);
     keep_metadata(to, name, status);
   }
@@ -150,8 +161,7 @@ class TreeCopy {
 
 void copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) {
   const OpenFolder source(from);
-  struct stat status {};
-  if (::fstat(source.fd(), &status) != 0) throw IoError(errno, "look at " + from.string());
+  const struct stat status = status_of(source.fd(), source, ".");
   const OpenFolder parent(to.parent_path());
   const NewFolder made(to);
   const OpenFolder& target = made.folder();

@@ -7,6 +7,7 @@
 #include "hookwire/base/replace_file.h"
 
 #include "directory_store.h"
+#include "replica_content.h"
 
 // The part of DirectoryStore that makes state and disk agree after earlier processes. Nothing that
 // is somebody's own is renamed or removed here: only what has a working name where the driver gives
@@ -31,6 +32,15 @@ std::set<std::string> copies_in(const ContentFolder& folder,
     if (share.copy && lasting_identity(folder.path_of(id)) == share.copy->identity) ids.insert(id);
   }
   return ids;
+}
+
+// What it gave away lies there still when the process died before that.
+bool knows_content(const ReplicaFolder& folder, const DirectoryState::Replica& replica) {
+  try {
+    return !replica.given || has_content(folder.content_path(), replica);
+  } catch (const IoError&) {
+    return true;
+  }
 }
 
 }  // namespace
@@ -203,7 +213,7 @@ std::vector<std::filesystem::path> DirectoryStore::recover() {
   for (auto& [id, folder] : replica_folders_) {
     const DirectoryState::Replica& replica = state_.replicas.at(id);
     std::set<std::string> known{ReplicaFolder::kSnapshots};
-    if (replica.has_content) known.insert(ReplicaFolder::kContent);
+    if (knows_content(folder, replica)) known.insert(ReplicaFolder::kContent);
     recover(folder.contents, known);
     recover(folder.snapshots, replica.snapshots);
   }

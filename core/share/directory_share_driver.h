@@ -82,6 +82,9 @@ class DirectoryShareDriver final : public ShareDriver {
  private:
   class UnderWay;
 
+  static constexpr const char* kInSync = "in_sync";
+  static constexpr const char* kOutOfSync = "out_of_sync";
+
   // These are called with the lock held.
   const DirectoryState::Share& find(const std::string& share_id) const;
   void check_smaller(const std::string& share_id, std::uint64_t new_size_gb) const;
@@ -139,7 +142,10 @@ class DirectoryShareDriver final : public ShareDriver {
                                             const std::string& snapshot_id) const;
   void set_replica(const std::string& replica_id, DirectoryState::Replica replica);
   void exchange_with_share(const std::string& replica_id, const std::filesystem::path& content,
-                           const std::filesystem::path& copy, std::optional<std::uint64_t> synced);
+                           const std::filesystem::path& copy, const DirectoryState::Replica& after);
+  bool is_exchanged_back(const std::filesystem::path& content,
+                         const std::filesystem::path& copy) const noexcept;
+  void put_back(const std::string& replica_id, DirectoryState::Replica before) noexcept;
   void give_to_share(const std::string& replica_id, const std::filesystem::path& content,
                      const std::filesystem::path& copy);
   void resize(const std::string& share_id, std::uint64_t new_size_gb);
@@ -149,8 +155,8 @@ class DirectoryShareDriver final : public ShareDriver {
   static bool is_same_still(const std::filesystem::path& content, const std::filesystem::path& copy,
                             const DirectoryState::Copy& made);
   static bool is_all_copied(const DirectoryState::Removal& removal);
-  static bool has_late_writes(const std::filesystem::path& copy,
-                              const DirectoryState::Replica& replica);
+  bool misses_writes(const std::filesystem::path& copy,
+                     const DirectoryState::Replica& replica) const noexcept;
   static void check_nothing_lost(const std::string& replica_id, const std::filesystem::path& copy,
                                  const DirectoryState::Replica& replica);
   static void check_movable(const std::string& replica_id, const std::filesystem::path& folder);

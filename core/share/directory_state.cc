@@ -108,12 +108,11 @@ void add_share_servers(const Json& json, DirectoryState& state, int format) {
 DirectoryState::Replica to_replica(const Json& json) {
   DirectoryState::Replica replica;
   replica.share_id = trusted_id(json.at("share_id").get<std::string>());
-  replica.has_content = json.at("has_content").get<bool>();
+  if (json.contains("given")) replica.given = to_identity(json.at("given"));
   replica.synced = optional_at(json, "synced");
-  if (json.contains("displaced")) {
-    const Json& displaced = json.at("displaced");
-    replica.displaced = {.inode = displaced.at("inode").get<std::uint64_t>(),
-                         .fingerprint = displaced.at("fingerprint").get<std::uint64_t>()};
+  for (const Json& displaced : json.at("displaced")) {
+    replica.displaced.push_back({.identity = to_identity(displaced.at("identity")),
+                                 .fingerprint = displaced.at("fingerprint").get<std::uint64_t>()});
   }
   for (const Json& id : json.at("snapshots")) {
     replica.snapshots.insert(trusted_id(id.get<std::string>()));
@@ -122,14 +121,15 @@ DirectoryState::Replica to_replica(const Json& json) {
 }
 
 Json to_json(const DirectoryState::Replica& replica) {
-  Json json = {{"share_id", replica.share_id},
-               {"has_content", replica.has_content},
-               {"snapshots", replica.snapshots}};
-  if (replica.synced) json["synced"] = *replica.synced;
-  if (replica.displaced) {
-    json["displaced"] = {{"inode", replica.displaced->inode},
-                         {"fingerprint", replica.displaced->fingerprint}};
+  Json displaced = Json::array();
+  for (const DirectoryState::Displaced& one : replica.displaced) {
+    displaced.push_back({{"identity", to_json(one.identity)}, {"fingerprint", one.fingerprint}});
   }
+  Json json = {{"share_id", replica.share_id},
+               {"displaced", std::move(displaced)},
+               {"snapshots", replica.snapshots}};
+  if (replica.given) json["given"] = to_json(*replica.given);
+  if (replica.synced) json["synced"] = *replica.synced;
   return json;
 }
 

@@ -36,20 +36,22 @@ struct DirectoryState {
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
 
+  /// A share's content that became a replica's, or was about to.
   struct Displaced {
-    std::uint64_t inode = 0;
-    std::uint64_t fingerprint = 0;
+    FolderIdentity identity;
+    std::uint64_t fingerprint = 0;  // as the share's
     friend bool operator==(const Displaced&, const Displaced&) = default;
   };
   struct Replica {
     std::string share_id;
-    /// It has a content: not when it gave that to a share that had lost its own.
-    bool has_content = true;
+    /// The content that it gave to a share that had lost its own. As long as that still lies here,
+    /// the driver died before it did.
+    std::optional<FolderIdentity> given;
     /// The fingerprint of the share's content that it is a copy of; nothing when that is not known.
     std::optional<std::uint64_t> synced;
-    /// What the share's content was when it became this replica's: what was written to that folder
-    /// since is nowhere else.
-    std::optional<Displaced> displaced;
+    /// What was written to one of these since is nowhere else. At most two: what may be in its
+    /// place before a promotion, and after it.
+    std::vector<Displaced> displaced;
     std::set<std::string> snapshots;  // of which it has a copy
     friend bool operator==(const Replica&, const Replica&) = default;
   };

@@ -86,7 +86,7 @@ FolderBelow::FolderBelow(const std::filesystem::path& root, const std::string& p
       std::find(given.begin(), given.end(), "..") != given.end()) {
     throw FolderRefused("'" + path + "' has a '..'");
   }
-  open_.push_back(std::make_unique<OpenFolder>(root));
+  open_.push_back(std::make_unique<OpenFolder>(root / "."));  // a link as the root is followed
   chain_.push_back(identity_of(*open_.back()));
   for (const std::filesystem::path& name : relative_to(root, path)) {
     if (!name.empty() && name != ".") descend(name.string());

@@ -44,13 +44,15 @@ class Walk {
   }
 
  private:
-  // Of the folder itself all but its time of change, which a rename sets.
+  // Of the folder itself all but its times: a rename sets that of its status, and an exchange on
+  // XFS that of its entries too. Those show by themselves.
   void add_root(const OpenFolder& root) {
     struct stat status {};
     std::string attributes;
     if (::fstat(root.fd(), &status) != 0 || !read_attributes(root.fd(), attributes)) {
       throw IoError(errno, "look at " + root.path().string());
     }
+    status.st_mtim = {};
     status.st_ctim = {};
     add(attributes, status);
     mix(status.st_uid);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@
 #include "hookwire/testing/temp_folder.h"
 
 #include "share/files.h"
+#include "share/killed_at_change.h"
 
 namespace hookwire::testing {
 namespace {
@@ -41,6 +43,25 @@ class DirectoryCopy : public ::testing::Test {
     const ssize_t count = ::getxattr(path.c_str(), name, value.data(), value.size());
     if (count < 0) return std::nullopt;
     return value.substr(0, static_cast<std::size_t>(count));
+  }
+
+  static void exchange(const fs::path& a, const fs::path& b) {
+    ASSERT_EQ(::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE), 0);
+  }
+  // Copies what `make` made, in a child, and does `then` in front of its `n`-th look at a file.
+  // False when there are fewer.
+  bool copy_and_meanwhile(std::size_t n, const std::function<void()>& make,
+                          const std::function<void()>& then, bool& works) {
+    for (const fs::path& path : {from_, to_}) fs::remove_all(path);
+    fs::create_directory(from_);
+    make();
+    TracedCall traced([&] { copy_tree(from_, to_); });
+    const bool is_there = traced.goes_on_to(n, [](std::uint64_t number, std::uint64_t) {
+      return number == SYS_openat || number == SYS_newfstatat;
+    });
+    if (is_there) then();
+    works = traced.works();
+    return is_there;
   }
 
   TempFolder folder_;
@@ -198,6 +219,68 @@ TEST_F(DirectoryCopy, ATreeThatIsTooDeepIsRefused) {
   fs::remove_all(to_);
   copy_tree(from_, to_);
   EXPECT_EQ(tree(to_).size(), 128U);
+}
+
+// As a user of a share may do it while the driver, as root, copies that.
+TEST_F(DirectoryCopy, WhatIsRenamedMeanwhileIsCopiedWithItsOwnMode) {
+  const auto make_one = [&](const std::string& what, mode_t mode) {
+    write_file(from_ / what, what);
+    ASSERT_EQ(::chmod((from_ / what).c_str(), mode), 0);
+    fs::create_directory(from_ / (what + "s"));
+    write_file(from_ / (what + "s") / "file", what);
+    ASSERT_EQ(::chmod((from_ / (what + "s")).c_str(), mode | 0100), 0);
+  };
+  const auto make = [&] {
+    make_one("mine", 0600);
+    make_one("tool", 04755);
+    fs::create_hard_link(from_ / "tool", from_ / "same");
+  };
+  const auto expect_mode = [&](const fs::path& path, const std::string& content, mode_t more) {
+    EXPECT_EQ(status(path).st_mode & 07777, (content == "tool" ? 04755U : 0600U) | more) << path;
+  };
+  std::size_t n = 1;
+  for (bool works = true; !HasFailure(); ++n) {
+    SCOPED_TRACE("in front of look " + std::to_string(n));
+    const auto then = [&] {
+      exchange(from_ / "mine", from_ / "tool");
+      exchange(from_ / "mines", from_ / "tools");
+    };
+    if (!copy_and_meanwhile(n, make, then, works)) break;
+    EXPECT_TRUE(works);
+    EXPECT_EQ(read_file(to_ / "same"), "tool");
+    for (const char* name : {"mine", "tool", "same"}) {
+      expect_mode(to_ / name, read_file(to_ / name), 0);
+    }
+    for (const char* name : {"mines", "tools"}) {
+      expect_mode(to_ / name, read_file(to_ / name / "file"), 0100);
+    }
+  }
+  EXPECT_GT(n, 20U);
+}
+
+TEST_F(DirectoryCopy, AFileThatBecomesAnotherKindMeanwhileIsRefusedOrCopiedAsThat) {
+  const auto make = [&] {
+    write_file(from_ / "file", "content");
+    ASSERT_EQ(::mkfifo((from_ / "pipe").c_str(), 0622), 0);
+    ASSERT_EQ(::chmod((from_ / "pipe").c_str(), 0622), 0);
+    ASSERT_EQ(::chmod((from_ / "file").c_str(), 0640), 0);
+  };
+  std::size_t refused = 0;
+  for (std::size_t n = 1; !HasFailure(); ++n) {
+    SCOPED_TRACE("in front of look " + std::to_string(n));
+    bool works = true;
+    if (!copy_and_meanwhile(
+            n, make, [&] { exchange(from_ / "file", from_ / "pipe"); }, works)) {
+      break;
+    }
+    refused += !works;
+    for (const char* name : {"file", "pipe"}) {
+      if (!works) continue;
+      const mode_t mode = status(to_ / name).st_mode;
+      EXPECT_EQ(mode & 07777, S_ISFIFO(mode) ? 0622U : 0640U) << name;
+    }
+  }
+  EXPECT_GT(refused, 0U);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "share/directory_test.h"
 
 namespace hookwire::testing {
@@ -11,6 +13,20 @@ class DirectoryReplicas : public DirectoryTest {
     create("s-1");
     write_file(share("s-1") / "file", "first");
     fs::create_directory(share("s-1") / "folder");
+  }
+
+  // A folder that was made for it, or an empty path where all is one file system.
+  static fs::path on_another_file_system(const fs::path& path) {
+    for (const char* folder : {"/dev/shm", "/tmp", "/var/tmp"}) {
+      if (device_of(folder) == device_of(path)) continue;
+      std::string pattern = std::string(folder) + "/hookwire-XXXXXX";
+      if (::mkdtemp(pattern.data()) != nullptr) return pattern;
+    }
+    return {};
+  }
+  static dev_t device_of(const fs::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_dev : 0;
   }
 
   fs::path content(const std::string& id) const { return root() / "replicas" / id / "content"; }
@@ -144,6 +160,45 @@ TEST_F(DirectoryReplicas, NothingStandsInForAShareThatIsToBePutBack) {
   EXPECT_EQ(read_file(share("s-1") / "file"), "second");
 }
 
+TEST_F(DirectoryReplicas, WhatStateDoesNotKnowInPlaceOfItsContentIsNotOverwritten) {
+  driver_->create_share_replica("s-1", "r-1");
+  fs::rename(share("s-1"), root() / "damaged");
+  driver_->promote_share_replica("r-1");
+  fs::create_directory(content("r-1"));
+  write_file(content("r-1") / "file", "an operator's");
+  for (int i = 0; i < 2; ++i) {
+    expect_refused<ShareBackendException>([&] { driver_->update_share_replica("r-1"); },
+                                          "state.json does not know it: move it away");
+    expect_refused<ReplicaNotInSync>([&] { driver_->promote_share_replica("r-1"); }, "no content");
+    restart();
+    EXPECT_TRUE(log_.contains("left alone"));
+  }
+  fs::remove_all(content("r-1"));
+  EXPECT_EQ(driver_->update_share_replica("r-1").replica_state, "in_sync");
+}
+
+TEST_F(DirectoryReplicas, APromotionKeepsTheTimesOfTheFolders) {
+  const auto old = fs::last_write_time(share("s-1")) - std::chrono::hours(1);
+  fs::last_write_time(share("s-1"), old);
+  driver_->create_share_replica("s-1", "r-1");
+  driver_->promote_share_replica("r-1");
+  EXPECT_EQ(fs::last_write_time(share("s-1")), old);
+  EXPECT_EQ(fs::last_write_time(content("r-1")), old);
+}
+
+TEST_F(DirectoryReplicas, AShareOnAnotherFileSystemGetsNone) {
+  const auto other = on_another_file_system(folder_.path());
+  ASSERT_FALSE(other.empty()) << "there is only one file system here";
+  driver_->create_share_instance("s-2", 1, "NFS", "v-1", {});
+  driver_->share_server_migration_start("v-1", other);
+  while (!driver_->share_server_migration_continue("v-1")) {
+  }
+  driver_->share_server_migration_complete("v-1");
+  expect_refused<ShareBackendException>([&] { driver_->create_share_replica("s-2", "r-2"); },
+                                        "lies on another file system than");
+  fs::remove_all(other);
+}
+
 TEST_F(DirectoryReplicas, AReplicaOfAShareOnAServerIsPromotedToo) {
   driver_->create_share_instance("s-2", 1, "NFS", "v-1", {});
   write_file(server("v-1") / "s-2" / "file", "content");
@@ -151,6 +206,20 @@ TEST_F(DirectoryReplicas, AReplicaOfAShareOnAServerIsPromotedToo) {
   const ino_t inode = inode_of(content("r-2"));
   driver_->promote_share_replica("r-2");
   EXPECT_EQ(inode_of(server("v-1") / "s-2"), inode);
+}
+
+TEST_F(DirectoryReplicas, ALinkAsTheRootIsFollowed) {
+  fs::create_directory(folder_.path() / "disk");
+  driver_.reset();
+  fs::rename(root(), folder_.path() / "disk" / "gold");
+  fs::create_directory_symlink(folder_.path() / "disk" / "gold", root());
+  start();
+  driver_->create_share_replica("s-1", "r-1");
+  fs::rename(share("s-1"), root() / "damaged");
+  driver_->promote_share_replica("r-1");
+  EXPECT_EQ(read_file(share("s-1") / "file"), "first");
+  driver_->manage_share("s-2", 1, "NFS", root() / "damaged", {}, {});
+  EXPECT_EQ(read_file(share("s-2") / "file"), "first");
 }
 
 TEST_F(DirectoryReplicas, ADeletedReplicaIsGoneAndItsIdFree) {

@@ -37,6 +37,9 @@ inline bool changes_files(std::uint64_t number, std::uint64_t flags) {
          kChanging.end();
 }
 
+/// Which system calls a child is stopped in front of, by number and third argument.
+using StopsAt = bool (*)(std::uint64_t number, std::uint64_t flags);
+
 /// A child that makes one call, traced by its parent. Confined to one thread.
 class TracedCall {
  public:
@@ -51,17 +54,17 @@ class TracedCall {
     is_stopped_ = true;
   }
 
-  /// Lets it go on to where it would make the `n`-th system call that changes files. Returns false
-  /// when there are fewer: then the call ended.
-  bool goes_on_to(std::size_t n) {
+  /// Lets it go on to where it would make the `n`-th system call of those, which change files if no
+  /// others are given. Returns false when there are fewer: then the call ended.
+  bool goes_on_to(std::size_t n, StopsAt stops_at = &changes_files) {
     for (std::size_t seen = 0; is_stopped_;) {
       ::ptrace(PTRACE_SYSCALL, child_, nullptr, nullptr);
       is_stopped_ = ::waitpid(child_, &status_, 0) == child_ && WIFSTOPPED(status_);
       __ptrace_syscall_info info{};
       if (is_stopped_ && WSTOPSIG(status_) == (SIGTRAP | 0x80) &&
           ::ptrace(PTRACE_GET_SYSCALL_INFO, child_, sizeof info, &info) > 0 &&
-          info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-          changes_files(info.entry.nr, info.entry.args[2]) && ++seen == n) {
+          info.op == PTRACE_SYSCALL_INFO_ENTRY && stops_at(info.entry.nr, info.entry.args[2]) &&
+          ++seen == n) {
         return true;
       }
     }

@@ -5,6 +5,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -66,6 +67,13 @@ TEST_F(Fingerprint, ItStaysWhenTheTreeIsRenamed) {
   fs::create_directory(folder_.path() / "other");
   fs::rename(tree_, folder_.path() / "other" / "tree");
   EXPECT_EQ(fingerprint_of(folder_.path() / "other" / "tree"), before);
+}
+
+// The exchange of two folders sets them on XFS.
+TEST_F(Fingerprint, ItStaysWhenTheTimesOfTheTreeItselfAreSet) {
+  const TreeFingerprint before = fingerprint_of(tree_);
+  fs::last_write_time(tree_, fs::last_write_time(tree_) - std::chrono::hours(1));
+  EXPECT_EQ(fingerprint_of(tree_), before);
 }
 
 TEST_F(Fingerprint, AnAttributeOfTheTreeItselfShows) {

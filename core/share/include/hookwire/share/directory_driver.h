@@ -42,8 +42,11 @@ struct DirectoryOptions {
 /// it is, by device and inode, the one that is known.
 ///
 /// A replica is a whole copy of its share, `replicas/<id>/content`, with copies of replicated
-/// snapshots in `replicas/<id>/snapshots`. It is in sync when nothing in the share changed since it
-/// was copied, as the kernel's times of change tell.
+/// snapshots in `replicas/<id>/snapshots`, on the file system of the share. It is in sync when
+/// nothing in the share changed since it was copied, as the kernel's times of change tell: not what
+/// is stored through a mapping on tmpfs, and not while a time lies in the future. A mount from
+/// before a promotion goes on with what is the replica's content then: an update that finds
+/// something written there is refused.
 ///
 /// Periodic data gets `used_bytes` and `snapshot_count`; shares that are not known any more are
 /// left as they were given.
@@ -53,9 +56,9 @@ struct DirectoryOptions {
 /// `state.json` does not know are never touched; what is being made or removed has a name that no
 /// id can be, `.work.<number>.<id>` or `.part.<number>.<id>`, beside the others.
 /// Thread-safe: one lock around the state, none while content is copied, counted or removed. A call
-/// that changes something costs a few fsyncs and is linear in the number of shares;
-/// create_snapshot and revert_to_snapshot wait until the file system has written out all it holds
-/// (syncfs).
+/// that changes something costs a few fsyncs and is linear in the number of shares; one that copies
+/// a content (of snapshots, replicas, share servers that move) waits until the file system has
+/// written out all it holds (syncfs).
 /// Throws Error busy that names the holder when another driver has the root; damaged or
 /// incompatible for its state.json; IoError.
 std::unique_ptr<ShareDriver> make_directory_driver(const DirectoryOptions& options, Log& log);
