@@ -41,7 +41,8 @@ TEST_F(DirectoryAllOrNothing, AReplicaGetsItsCopyOfASnapshot) {
       [](ShareDriver& driver) { driver.update_replicated_snapshot("r-2", "n-1"); });
 }
 
-// What a replica is in sync with may be forgotten by a kill, but is never wrong.
+// What a replica is in sync with may be forgotten by a kill, but is never wrong. Promotions are in
+// replica_late_writes_test.cc.
 class ReplicaAllOrNothing : public DirectoryAllOrNothing {
  protected:
   fs::path copy() const { return root() / "replicas" / "r-1" / "content"; }
@@ -74,7 +75,7 @@ class ReplicaAllOrNothing : public DirectoryAllOrNothing {
   }
 };
 
-TEST_F(ReplicaAllOrNothing, AReplicaIsMadeUpdatedAndPromoted) {
+TEST_F(ReplicaAllOrNothing, AReplicaIsMadeAndUpdated) {
   const auto before = [&](ShareDriver& driver) { make_share(driver); };
   const auto replicate = [&](ShareDriver& driver) {
     make_share(driver);
@@ -87,13 +88,6 @@ TEST_F(ReplicaAllOrNothing, AReplicaIsMadeUpdatedAndPromoted) {
   const auto update = [](ShareDriver& driver) { driver.update_share_replica("r-1"); };
   expect_whole(old, old, before, create);
   expect_whole(old, changed, replicate, update);
-  expect_whole(
-      changed, changed,
-      [&](ShareDriver& driver) {
-        replicate(driver);
-        driver.update_share_replica("r-1");
-      },
-      [](ShareDriver& driver) { driver.promote_share_replica("r-1"); });
 }
 
 TEST_F(ReplicaAllOrNothing, AReplicaStandsInForALostShare) {

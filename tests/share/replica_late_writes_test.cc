@@ -66,6 +66,9 @@ TEST_F(ReplicaLateWrites, AfterAKilledPromotionAreNotOverwritten) {
   std::size_t promoted = 0;
   promote_killed(before, [&] {
     start();
+    EXPECT_EQ(read_file(share("s-1") / "inner" / "file"), "content");
+    EXPECT_EQ(tree(copy()), tree(share("s-1")));
+    EXPECT_EQ(names_in(copy().parent_path()), (std::set<std::string>{"content", "snapshots"}));
     if (inode_of(share("s-1")) == of_share) {
       write_file(share("s-1") / "late", "late");
       expect_refused<ReplicaNotInSync>([&] { driver_->promote_share_replica("r-1"); },
