@@ -14,16 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json to_json(const FolderIdentity& identity) {
-  return {{"device", identity.device}, {"inode", identity.inode}, {"born_ns", identity.born_ns}};
-}
-
-FolderIdentity to_identity(const Json& json) {
-  return lasting({.device = json.at("device").get<dev_t>(),
-                  .inode = json.at("inode").get<ino_t>(),
-                  .born_ns = json.at("born_ns").get<std::int64_t>()});
-}
-
 Json to_json(const DirectoryState::Copy& copy) {
   Json json = {{"identity", to_json(copy.identity)}};
   if (copy.synced) json["synced"] = *copy.synced;
@@ -56,6 +46,16 @@ DirectoryState::MovedTo to_moved_to(const Json& json) {
 }
 
 }  // namespace
+
+Json to_json(const FolderIdentity& identity) {
+  return {{"device", identity.device}, {"inode", identity.inode}, {"born_ns", identity.born_ns}};
+}
+
+FolderIdentity to_identity(const Json& json) {
+  return lasting({.device = json.at("device").get<dev_t>(),
+                  .inode = json.at("inode").get<ino_t>(),
+                  .born_ns = json.at("born_ns").get<std::int64_t>()});
+}
 
 const std::string& trusted_id(const std::string& id) {
   if (!is_valid_id(id)) throw std::runtime_error("'" + id + "' is no valid id");

@@ -16,6 +16,8 @@ namespace hookwire {
 /// Ids become file names: one that the driver would not have taken must not come in by the state.
 const std::string& trusted_id(const std::string& id);
 std::optional<std::uint64_t> optional_at(const nlohmann::json& json, const char* key);
+nlohmann::json to_json(const FolderIdentity& identity);
+FolderIdentity to_identity(const nlohmann::json& json);
 
 nlohmann::json to_json(const DirectoryState::Migration& migration);
 DirectoryState::Migration to_migration(const nlohmann::json& json);

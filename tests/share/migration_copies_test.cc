@@ -1,4 +1,4 @@
-#include "share/failing_sync.h"
+#include "share/failing_disk.h"
 #include "share/migration_test.h"
 
 // The copies are looked at before what they are of is removed.

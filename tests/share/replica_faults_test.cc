@@ -1,41 +1,9 @@
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
 #include <string>
 
 #include "share/directory_test.h"
+#include "share/failing_disk.h"
 
 // A disk that fails while a replica is promoted.
-
-namespace {
-
-std::atomic<long> failing_fsync{0};     // the how many-th from now on fails
-std::atomic<long> failing_exchange{0};  // of two names; 0: none
-
-bool hits(std::atomic<long>& nth) {
-  return nth.load() > 0 && nth.fetch_sub(1) == 1;
-}
-
-}  // namespace
-
-// In the place of libc's: no real disk fails where a test wants it.
-extern "C" int fsync(int fd) {
-  if (!hits(failing_fsync)) return static_cast<int>(::syscall(SYS_fsync, fd));
-  errno = EIO;
-  return -1;
-}
-extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to,
-                         unsigned int flags) noexcept {
-  if (flags != RENAME_EXCHANGE || !hits(failing_exchange)) {
-    return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
-  }
-  errno = EIO;
-  return -1;
-}
 
 namespace hookwire::testing {
 namespace {
