@@ -114,6 +114,9 @@ CHANGING_NOTHING = [server("share_server_migration_check_compatibility", "v-used
                     ("init_host", {}), ("publish_service_capabilities", {}),
                     ("get_periodic_hook_data", {"shares": ["s-w", "s-acl"]})]
 
+# A copy that could not be noted stays, lest it be the only one: the next step makes it anew.
+LEAVES = {"share_server_migration_continue": {"silver/v-cont/s-v-cont"}}
+
 NOBODY, BAD_ID = "nobody", ".hidden"
 WRONG = [
     (share("create_share_instance", "s-w"), "ShareExists"),
@@ -281,10 +284,12 @@ class ShareMethodsTest(unittest.TestCase):
         self.made.append((method, args, answer))
         return answer.get("result")
 
-    def refused(self, method, args, error):
+    def refused(self, method, args, error, may_leave=()):
         before = tree(self.root.parent)
         self.call(method, args, error)
-        self.assertEqual(tree(self.root.parent), before, f"{method} {args}: changed something")
+        after = {path: content for path, content in tree(self.root.parent).items()
+                 if path in before or path not in may_leave}
+        self.assertEqual(after, before, f"{method} {args}: changed something")
 
     def test_in_success_and_in_each_of_its_errors(self):
         for (method, args), error in WRONG:
@@ -300,7 +305,7 @@ class ShareMethodsTest(unittest.TestCase):
         (self.root / "state.json.new" / "in the way").mkdir(parents=True)
         for method, args in WORKING:
             if method != "revert_to_snapshot":
-                self.refused(method, args, "ShareBackendException")
+                self.refused(method, args, "ShareBackendException", LEAVES.get(method, ()))
         subprocess.run(["rm", "-r", self.root / "state.json.new"], check=True)
         (self.root / "exports.new" / "in the way").mkdir(parents=True)
         self.refuse_to_start("ShareBackendException")
