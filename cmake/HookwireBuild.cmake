@@ -4,8 +4,9 @@
 option(HOOKWIRE_TESTS "Build the tests" ON)
 option(HOOKWIRE_BENCH "Build the benchmarks" ON)
 option(HOOKWIRE_WERROR "Treat warnings as errors" ON)
-# In a third of the time; programs are cli and tests, since the libraries are to be installed.
-set(HOOKWIRE_UNITY "" CACHE STRING "Compile several files as one: of programs, or of all targets")
+# In a third of the time. Most are all but the rooms that a call passes, and the benchmarks.
+set(HOOKWIRE_UNITY "" CACHE STRING "Compile several files as one: of most targets, or of all")
+set(HOOKWIRE_CALL_ROOMS base record journal hooks publisher)
 set(HOOKWIRE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 option(HOOKWIRE_SHARED "Link the shared library and the program that uses it too" ON)
 
@@ -33,8 +34,6 @@ endif()
 if(HOOKWIRE_UNITY)
   set(CMAKE_UNITY_BUILD ON)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
-endif()
-if(HOOKWIRE_UNITY STREQUAL "all")
   # A class that holds one of the file's own: GCC takes each file of the lot for a header.
   add_compile_options(-Wno-subobject-linkage)
 endif()
@@ -80,7 +79,7 @@ function(hookwire_room name)
   # A public header makes what it declares visible; all else stays within the shared library.
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON)
-  if(HOOKWIRE_UNITY STREQUAL "programs")
+  if(HOOKWIRE_UNITY STREQUAL "most" AND name IN_LIST HOOKWIRE_CALL_ROOMS)
     set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   endif()
   set_property(GLOBAL APPEND PROPERTY HOOKWIRE_ROOMS ${name})

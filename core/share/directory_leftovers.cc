@@ -93,19 +93,19 @@ bool DirectoryShareDriver::is_in_use(const DirectoryState::Removal& removal) con
 // What is to be removed may be all there is of a share that the server has still.
 void DirectoryShareDriver::check_moved(const DirectoryState::Removal& removal) const {
   if (!removal.moved_to) return;
-  const std::filesystem::path folder = removal.moved_to->path;
+  const std::string& server_id = removal.moved_to->server_id;
+  const auto server = store_.state().share_servers.find(server_id);
+  if (server == store_.state().share_servers.end()) return;  // it was deleted, or let go of
+  const std::filesystem::path folder = store_.folder_of(server_id, server->second.root);
   const auto check = [](const std::filesystem::path& path, const FolderIdentity& identity) {
     if (lasting_identity(path) == identity) return;
-    throw Error(ErrorCode::busy, path.string() + " is not the folder that was copied");
+    throw Error(ErrorCode::busy, path.string() + " is not the folder that it was");
   };
-  for (const auto& [server_id, server] : store_.state().share_servers) {
-    if (store_.folder_of(server_id, server.root) != folder) continue;
-    check(folder, removal.moved_to->identity);
-    for (const auto& [id, identity] : removal.moved_to->copies) {
-      const auto share = store_.state().shares.find(id);
-      if (share == store_.state().shares.end()) continue;  // it was deleted, or let go of
-      if (share->second.share_server_id == server_id) check(folder / id, identity);
-    }
+  check(folder, removal.moved_to->identity);
+  for (const auto& [id, identity] : removal.moved_to->copies) {
+    const auto share = store_.state().shares.find(id);
+    if (share == store_.state().shares.end()) continue;  // as above
+    if (share->second.share_server_id == server_id) check(folder / id, identity);
   }
 }
 
@@ -114,11 +114,13 @@ void DirectoryShareDriver::check_moved(const DirectoryState::Removal& removal) c
 std::string DirectoryShareDriver::remove_left(const DirectoryState::Removal& removal,
                                               std::unique_lock<std::mutex>& lock) {
   if (is_in_use(removal)) return "is, or holds, the folder of a share server";
-  check_moved(removal);
   lock.unlock();
   const LeftFolder left(removal);
   if (left.is_there()) {
     if (!left.is_same()) return "is not what it was";
+    lock.lock();
+    check_moved(removal);
+    lock.unlock();
     if (!removal.is_checked && !is_all_copied(removal)) {
       return "is not what it was when it was copied";
     }

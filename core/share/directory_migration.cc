@@ -171,9 +171,7 @@ DirectoryState::Removal DirectoryShareDriver::old_folder(const std::string& shar
   const DirectoryState::Migration& migration = find_migration(share_server_id);
   const std::filesystem::path old = store_.shares_of(share_server_id).path();
   DirectoryState::MovedTo moved_to{
-      .path = store_.folder_of(share_server_id, migration.root).string(),
-      .identity = migration.destination,
-      .copies = {}};
+      .server_id = share_server_id, .identity = migration.destination, .copies = {}};
   std::map<std::string, std::uint64_t> contents;
   for (const auto& [id, share] : migration.shares) {
     if (!is_copied(share_server_id, id)) {
@@ -230,19 +228,46 @@ void DirectoryShareDriver::share_server_migration_cancel(const std::string& shar
     const DirectoryState::Migration migration = find_migration(share_server_id);
     claims_.check(Kind::share_server, share_server_id, Hold::change);
     const std::filesystem::path folder = store_.folder_of(share_server_id, migration.root);
-    DirectoryState::Removal removal{.path = folder.string(),
-                                    .identity = migration.destination,
-                                    .parent = migration.parent,
-                                    .is_checked = true,
-                                    .contents = {},
-                                    .moved_to = std::nullopt};
-    for (const auto& [id, share] : migration.shares) removal.contents[id] = 0;
     DirectoryState next = store_.state();
     next.share_servers.at(share_server_id).migration.reset();
-    next.removals.push_back(std::move(removal));
+    const std::string lost = lost_while_moving(share_server_id);
+    if (lost.empty()) next.removals.push_back(new_folder(share_server_id));
     store_.commit(std::move(next));
+    if (!lost.empty()) {
+      log_.warning(lost + " is not where it was when the migration began: " + folder.string() +
+                   " is kept with all copies in it");
+    }
     finish_removal(folder, lock);
   });
+}
+
+// A share of which the copy may be all there is; empty when there is none.
+std::string DirectoryShareDriver::lost_while_moving(const std::string& share_server_id) const {
+  const DirectoryState::Migration& migration = find_migration(share_server_id);
+  const ContentFolder& shares = store_.shares_of(share_server_id);
+  if (lasting_identity(shares.path()) != migration.source) return shares.path().string();
+  for (const auto& [id, share] : migration.shares) {
+    if (lasting_identity(shares.path_of(id)) != share.identity) return shares.path_of(id).string();
+  }
+  return "";
+}
+
+// What is to be removed when the server does not move, and what must be there then.
+DirectoryState::Removal DirectoryShareDriver::new_folder(const std::string& share_server_id) const {
+  const DirectoryState::Migration& migration = find_migration(share_server_id);
+  DirectoryState::MovedTo stayed{
+      .server_id = share_server_id, .identity = migration.source, .copies = {}};
+  std::map<std::string, std::uint64_t> contents;
+  for (const auto& [id, share] : migration.shares) {
+    stayed.copies[id] = share.identity;
+    contents[id] = 0;
+  }
+  return {.path = store_.folder_of(share_server_id, migration.root).string(),
+          .identity = migration.destination,
+          .parent = migration.parent,
+          .is_checked = true,
+          .contents = std::move(contents),
+          .moved_to = std::move(stayed)};
 }
 
 ShareServerMigrationProgress DirectoryShareDriver::share_server_migration_get_progress(

@@ -89,11 +89,13 @@ std::string DirectoryShareDriver::obstacle_in_others(
       return destination.string() + " lies in the folder of share server '" + id + "'";
     }
   }
-  const auto present = store_.shares_of(share_server_id).path();
   for (const DirectoryState::Removal& removal : store_.state().removals) {
     // The old folder is all there is until what is in the present one was looked at.
-    if (lies_in(destination, removal.path) ||
-        (removal.moved_to && present == removal.moved_to->path)) {
+    const bool is_needed =
+        !removal.is_checked && removal.moved_to && removal.moved_to->server_id == share_server_id;
+    const std::filesystem::path parent = std::filesystem::path(removal.path).parent_path();
+    const bool is_there = lasting_identity(parent) == removal.parent;
+    if (is_needed || (is_there && lies_in(destination, removal.path))) {
       return removal.path + " is yet to be removed: call init_host";
     }
   }

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
+
+#include "hookwire/base/error.h"
 
 #include "work_name.h"
 
@@ -22,6 +25,25 @@ void open_up(const OpenFolder& parent, const std::string& name) {
   if (!folder.valid()) return;
   const std::string path = "/proc/self/fd/" + std::to_string(folder.get());
   if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) ::chmod(path.c_str(), 0700);
+}
+
+std::uint64_t mount_of(const OpenFolder& folder) {
+  struct statx status {};
+  if (::statx(folder.fd(), "", AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) {
+    throw IoError(errno, "look at " + folder.path().string());
+  }
+  const bool is_known = (status.stx_mask & STATX_MNT_ID) != 0;
+  return is_known ? status.stx_mnt_id : ::makedev(status.stx_dev_major, status.stx_dev_minor);
+}
+
+// What is mounted in a folder is not the folder's to be removed with it.
+std::unique_ptr<OpenFolder> open_here(const OpenFolder& parent, const std::string& name) {
+  auto folder = parent.open(name);
+  if (folder != nullptr && mount_of(*folder) != mount_of(parent)) {
+    errno = EBUSY;
+    parent.fail("remove the mount point", name);
+  }
+  return folder;
 }
 
 class TreeRemoval {
@@ -51,7 +73,7 @@ class TreeRemoval {
   void remove_folder(const OpenFolder& parent, const std::string& name) {
     open_up(parent, name);
     if (parent.is_deepest()) return raise(parent, name);
-    if (const auto folder = parent.open(name)) empty(*folder);
+    if (const auto folder = open_here(parent, name)) empty(*folder);
     if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
       parent.fail("remove", name);
     }
@@ -74,7 +96,7 @@ class TreeRemoval {
 void remove_folder_in(const OpenFolder& parent, const std::string& name) {
   if (!parent.status(name)) return;
   open_up(parent, name);
-  if (const auto root = parent.open(name)) TreeRemoval(*root).run();
+  if (const auto root = open_here(parent, name)) TreeRemoval(*root).run();
   if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     parent.fail("remove", name);
   }

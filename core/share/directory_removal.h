@@ -10,7 +10,7 @@ namespace hookwire {
 
 /// Removes `folder` and everything below it; nothing when there is none. Links are removed, not
 /// followed. Folders that deny their owner access are opened up first. However deep. Throws
-/// IoError; part of it is gone then.
+/// IoError, also at a mount point, whose content stays; part of it is gone then.
 void remove_tree(const std::filesystem::path& folder);
 
 /// Removes from `folder` the folders that are called one of `names`, or that have a working name,

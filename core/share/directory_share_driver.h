@@ -126,6 +126,8 @@ class DirectoryShareDriver final : public ShareDriver {
                   std::unique_lock<std::mutex>& lock);
   void copy_what_changed(const std::string& share_server_id, std::unique_lock<std::mutex>& lock);
   DirectoryState::Removal old_folder(const std::string& share_server_id) const;
+  DirectoryState::Removal new_folder(const std::string& share_server_id) const;
+  std::string lost_while_moving(const std::string& share_server_id) const;
   bool is_in_use(const DirectoryState::Removal& removal) const;
   // Throws Error busy when the copies are not where the server moved to.
   void check_moved(const DirectoryState::Removal& removal) const;

@@ -85,9 +85,9 @@ struct DirectoryState {
     std::optional<Migration> migration;
     friend bool operator==(const ShareServer&, const ShareServer&) = default;
   };
-  /// The new folder of a share server that moved, and the copies in it.
+  /// The folder that a share server has now, and what its shares are in it.
   struct MovedTo {
-    std::string path;
+    std::string server_id;
     FolderIdentity identity;
     std::map<std::string, FolderIdentity> copies;
     friend bool operator==(const MovedTo&, const MovedTo&) = default;
@@ -95,8 +95,8 @@ struct DirectoryState {
   /// A share server's folder that is to be removed, wherever it is, if it is still that one in the
   /// same parent: the contents by their ids, what has a working name, then the folder itself if
   /// nothing else is in it. What was not checked yet must be as it was when it was copied, by the
-  /// fingerprints. While the copies are not where it moved to, nothing is removed. Identities are
-  /// lasting ones.
+  /// fingerprints. While its shares are not where the server has them, nothing is removed.
+  /// Identities are lasting ones.
   struct Removal {
     std::string path;
     FolderIdentity identity;

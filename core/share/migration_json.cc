@@ -30,13 +30,13 @@ DirectoryState::Copy to_copy(const Json& json) {
 Json to_json(const DirectoryState::MovedTo& moved_to) {
   Json copies = Json::object();
   for (const auto& [id, identity] : moved_to.copies) copies[id] = to_json(identity);
-  return {{"path", moved_to.path},
+  return {{"server_id", moved_to.server_id},
           {"identity", to_json(moved_to.identity)},
           {"copies", std::move(copies)}};
 }
 
 DirectoryState::MovedTo to_moved_to(const Json& json) {
-  DirectoryState::MovedTo moved_to{.path = json.at("path").get<std::string>(),
+  DirectoryState::MovedTo moved_to{.server_id = trusted_id(json.at("server_id").get<std::string>()),
                                    .identity = to_identity(json.at("identity")),
                                    .copies = {}};
   for (const auto& [id, identity] : json.at("copies").items()) {
