@@ -291,7 +291,7 @@ class RandomCalls : public ::testing::Test {
 };
 
 TEST_F(RandomCalls, FollowTheModelInOrderDataResultExceptionsAndCounters) {
-  const std::uint64_t sequences = repeats(100'000, 1'000'000);
+  const std::uint64_t sequences = repeats(50'000, 1'000'000);
   const std::uint64_t seed = test_seed();
   random_.seed(seed);
   for (std::uint64_t n = 0; n < sequences; ++n) {

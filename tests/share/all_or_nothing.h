@@ -6,6 +6,7 @@
 
 #include "share/directory_test.h"
 #include "share/killed_at_change.h"
+#include "support/long_form.h"
 
 namespace hookwire::testing {
 
@@ -60,8 +61,8 @@ class DirectoryAllOrNothing : public DirectoryTest {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     bool had_nothing = false;
-    std::size_t n = 1;
-    for (;; ++n) {
+    std::size_t n = 1 + random() % stride();
+    for (;; n += stride()) {
       SCOPED_TRACE("killed in front of change " + std::to_string(n));
       prepare(before);
       if (!killed_at_change(n, [&] { make(call); })) break;

@@ -30,6 +30,12 @@ inline std::uint64_t repeats(std::uint64_t few, std::uint64_t many) {
   return kSanitized ? few / 4 : few;
 }
 
+/// A sweep over all places where a process can die takes each so many-th: with a sanitizer, which
+/// sees little in what was killed, every fourth.
+inline std::uint64_t stride() {
+  return kSanitized && !long_form() ? 4 : 1;
+}
+
 /// The seed of everything random in a test: HOOKWIRE_SEED where it is set, else another each time.
 /// A test says it with SCOPED_TRACE or report(), so that a failure can be run again.
 inline std::uint64_t test_seed() {
